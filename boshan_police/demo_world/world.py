@@ -1,0 +1,83 @@
+"""Fills the database with the demo district. What is already there is left alone: a second run changes nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db import models, transaction
+
+from boshan_police.kernel import clock, reference
+from dispatch.models import Category, Policy, PolicyStep
+from grid.models import Grid, Organisation, Person, Posting, User
+from patrol.models import Unit
+
+from .accounts import missing_accounts
+from .configuration import categories, policies, steps_of
+from .organisations import organisations
+from .people import people, postings
+from .territory import drawing, grids
+from .units import units
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Made:
+    """One kind of row: how many a run made, how many there are now."""
+
+    model: type[models.Model]
+    made: int
+    total: int
+
+
+@transaction.atomic
+def seed_world(seed: int) -> list[Made]:
+    """Make what is missing of the demo district. The same `seed` gives the same people, forces and places."""
+    made = [
+        _add(Organisation, "code", organisations()),
+        _add(Grid, "code", grids()),
+        _add(Category, "code", categories()),
+        _add_policies(),
+        _add_people(seed),
+        _add_postings(),
+        _add(Unit, "call_sign", units(seed, clock.now())),
+        _add(User, "username", missing_accounts(seed)),
+    ]
+    transaction.on_commit(reference.forget_all)
+    return made
+
+
+def _add(model: type[M], key: str, rows: Sequence[M]) -> Made:
+    """Insert those of `rows` whose `key` is new; without any, no statement is sent and no version moves."""
+    present = set(model._default_manager.values_list(key, flat=True))
+    new = [row for row in rows if getattr(row, key) not in present]
+    if new:
+        model._default_manager.bulk_create(new)
+    return Made(model, len(new), len(present) + len(new))
+
+
+def _add_policies() -> Made:
+    """The default policies with their steps. A policy that is there keeps its own steps."""
+    present = set(Policy.objects.filter(category=None).values_list("priority", flat=True))
+    new = Policy.objects.bulk_create(policy for policy in policies() if policy.priority not in present)
+    if new:
+        PolicyStep.objects.bulk_create(step for policy in new for step in steps_of(policy))
+    return Made(Policy, len(new), Policy.objects.count())
+
+
+def _add_people(seed: int) -> Made:
+    per_station = Counter(str(feature["properties"]["station"]) for feature in drawing())
+    return _add(Person, "number", people(seed, per_station))
+
+
+def _add_postings() -> Made:
+    """Post those who were never posted; who was, stays as the administrator left it."""
+    posted = set(Posting.objects.values_list("person_id", flat=True))
+    everybody = list(Person.objects.all())
+    new = []
+    if any(person.pk not in posted for person in everybody):
+        ground = list(Grid.objects.only("code", "station_id", "community_code"))
+        new = [row for row in postings(everybody, ground) if row.person_id not in posted]
+        Posting.objects.bulk_create(new)
+    return Made(Posting, len(new), Posting.objects.count())

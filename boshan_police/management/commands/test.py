@@ -1,0 +1,34 @@
+"""`manage.py test [pytest arguments]`: the whole suite, against servers of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+
+from django.core.management.base import BaseCommand
+
+from boshan_police import embedded
+from boshan_police.embedded.place import ROOT
+from boshan_police.embedded.processes import ends_with_parent
+
+
+class Command(BaseCommand):
+    help = "Runs the tests with pytest against a PostgreSQL and a Redis of their own. Arguments go to pytest."
+    requires_system_checks = ()
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Arguments are pytest's: Django's parser would refuse most of them."""
+        try:
+            with embedded.servers(throwaway=True):
+                command = [sys.executable, "-m", "pytest", *argv[2:]]
+                # Already inside, and the tests start commands of their own.
+                environment = {**os.environ, "BOSHAN_NO_BOOTSTRAP": "1"}
+                pytest = subprocess.Popen(  # noqa: S603 - whoever types the arguments may run anything anyway
+                    command, cwd=ROOT, env=environment, preexec_fn=ends_with_parent()
+                )
+                # Ctrl-C reaches pytest too, which reports what it has; we wait for that.
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                code = pytest.wait()
+        except embedded.ServersUnavailable as error:
+            sys.exit(str(error))
+        sys.exit(code)

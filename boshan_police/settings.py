@@ -1,0 +1,283 @@
+"""Settings of every process. All that differs between installations comes from the environment.
+
+`BOSHAN_ENV=production` refuses to start without its secrets. The default, `development`, is what
+`manage.py demo` and `manage.py test` run: debug off there too, with a key made once and kept in `var/`.
+"""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(environ.Env().str("BOSHAN_VAR", default=str(BASE_DIR / "var")))
+
+env = environ.Env()
+BOSHAN_ENV = env.str("BOSHAN_ENV", default="development")
+if BOSHAN_ENV not in {"development", "production"}:
+    raise ImproperlyConfigured(f"BOSHAN_ENV is {BOSHAN_ENV!r}; it must be development or production.")
+PRODUCTION = BOSHAN_ENV == "production"
+
+
+def _required(name: str) -> str:
+    """The value of `name`; production does not start without it."""
+    value = env.str(name, default="")
+    if not value and PRODUCTION:
+        raise ImproperlyConfigured(f"{name} is not set. Production does not start without it.")
+    return value
+
+
+def _development_key() -> str:
+    """A random key per checkout, so that no key stands in the repository."""
+    path = VAR_DIR / "secret_key"
+    if not path.exists():
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+SECRET_KEY = _required("SECRET_KEY") or _development_key()
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "boshan_police.apps.AdministrationConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "axes",
+    "channels",
+    "csp",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "knox",
+    "leaflet",
+    "pgtrigger",
+    "rest_framework",
+    "boshan_police",
+    "boshan_police.kernel",
+    "grid",
+    "patrol",
+    "dispatch",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "boshan_police.kernel.answers.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "boshan_police.urls"
+WSGI_APPLICATION = "boshan_police.wsgi.application"
+ASGI_APPLICATION = "boshan_police.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- PostgreSQL -----------------------------------------------------------------------------------
+_required("DATABASE_URL")
+DATABASES = {"default": env.db("DATABASE_URL", default="postgres://boshan@127.0.0.1:5432/boshan")}
+DATABASES["default"].update(
+    ENGINE="django.db.backends.postgresql",
+    # One connection per thread, kept: a connection per request is 6 to 8 times slower.
+    CONN_MAX_AGE=env.int("CONN_MAX_AGE", default=600),
+    CONN_HEALTH_CHECKS=True,
+)
+DATABASES["default"].setdefault("OPTIONS", {})
+if "host" in DATABASES["default"]["OPTIONS"]:  # a unix socket's folder, as libpq's own addresses write it
+    DATABASES["default"]["HOST"] = DATABASES["default"]["OPTIONS"].pop("host")
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options", "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+)
+# A server that is away is noticed in seconds, not after TCP's minutes.
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 3)
+# Threads of one ASGI process for pages and API; each keeps a connection. Budget: processes x (threads + 3).
+WEB_THREADS = env.int("WEB_THREADS", default=16)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Redis: broker of the workers and carrier of live hints -------------------------------------
+REDIS_URL = _required("REDIS_URL") or "redis://127.0.0.1:6379/0"
+LIVE_CHANNEL = env.str("LIVE_CHANNEL", default="boshan.live")
+LIVE_HEARTBEAT_SECONDS = env.float("LIVE_HEARTBEAT_SECONDS", default=5.0)  # screens count on 5; tests are less patient
+# Each heartbeat names what changed in this long, so six heartbeats in a row cover every change.
+LIVE_HEARTBEAT_WINDOW_SECONDS = 30.0
+
+CELERY_BROKER_URL = (
+    "redis+socket" + REDIS_URL.removeprefix("unix").replace("?db=", "?virtual_host=")
+    if REDIS_URL.startswith("unix:")
+    else REDIS_URL
+)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-timers": {
+        "task": "dispatch.sweep_timers",
+        "schedule": timedelta(seconds=1),
+        # A message that waited longer than this has been overtaken by the next one.
+        "options": {"expires": 2},
+    },
+}
+
+# --- People ---------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "grid.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+SESSION_COOKIE_AGE = 13 * 3600  # one watch of 12 hours and the hand-over
+SESSION_COOKIE_HTTPONLY = True
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=5)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "grid.views.account.locked_out"
+# A try during the pause does not lengthen it: who is on duty gets in again after it.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_VERBOSE = False
+REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
+
+# --- API --------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "grid.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["boshan_police.kernel.guard.DeclaredPermission"],
+    "DEFAULT_RENDERER_CLASSES": ["boshan_police.kernel.rendering.OrjsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["boshan_police.kernel.parsing.OrjsonParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "boshan_police.kernel.answers.api_exception_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Boshan incident command and dispatch",
+    "DESCRIPTION": "The same services as the screens. Times are ISO 8601 in UTC; coordinates are WGS-84 degrees.",
+    "VERSION": "1",
+    "SERVE_PERMISSIONS": ["boshan_police.kernel.guard.DeclaredPermission"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "IncidentStatus": "dispatch.lifecycle.Status",
+        "AssignmentStep": "dispatch.lifecycle.Step",
+        "Stage": "dispatch.lifecycle.Stage",
+        "Level": "dispatch.lifecycle.Level",
+        "CategoryGroup": "dispatch.models.Category.Group",
+        "UnitKind": "patrol.models.Unit.Kind",
+        "UnitStatus": "patrol.models.Unit.Status",
+        "OrganisationKind": "grid.models.Organisation.Kind",
+    },
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# --- Language, time -------------------------------------------------------------------------------
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "boshan_police" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- Files ------------------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
+WHITENOISE_USE_FINDERS = not PRODUCTION
+if not PRODUCTION:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty: the finders serve; WhiteNoise warns where it's missing
+WHITENOISE_AUTOREFRESH = DEBUG  # else a file edited under a running server is sent with its old length
+
+# --- The browser's guard rails -------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        # Leaflet positions its panes through the style attribute of elements it makes itself.
+        "style-src-attr": ["'unsafe-inline'"],
+        "img-src": [SELF, "data:", *env.list("MAP_TILE_HOSTS", default=[])],
+        "connect-src": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+    }
+}
+CSRF_FAILURE_VIEW = "boshan_police.kernel.answers.form_expired"
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+if PRODUCTION:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600)
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
+# --- Map ----------------------------------------------------------------------------------------------
+LEAFLET_CONFIG = {
+    # No tiles unless an intranet or 天地图 address is given: the grids are the backdrop.
+    "TILES": env.json("MAP_TILES", default=[]),
+    "DEFAULT_CENTER": (36.44, 117.95),
+    "DEFAULT_ZOOM": 11,
+    "MIN_ZOOM": 9,
+    "MAX_ZOOM": 18,
+    "RESET_VIEW": False,
+    "SCALE": None,
+    "ATTRIBUTION_PREFIX": "",
+}
+
+# --- The bureau ---------------------------------------------------------------------------------------
+DIVISION_CODE = env.str("DIVISION_CODE", default="370304")  # GB/T 2260: 博山区
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+}

@@ -1,0 +1,1 @@
+"""The events: incidents, assignments, escalation, the live board."""

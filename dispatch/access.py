@@ -1,0 +1,153 @@
+"""Who may see and do what with incidents. The roles of a move stand in `dispatch.lifecycle`; here they become rules.
+
+A rule asks the role; scope is asked apart: a station sees its own ground and whatever its units were sent to, a guard
+squadron only the latter, the district everything.
+"""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from boshan_police.kernel.access import CENTRE, EVERYONE, STATION, Role, Rule
+from boshan_police.kernel.errors import NotFound, Refused
+from grid.access import scope_of
+from patrol.models import Unit
+
+from .lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, Move
+from .models import Assignment, Incident
+
+_RULES = {
+    move.code: Rule(f"{kind}.{move.verb}", move.text, move.roles)
+    for kind, moves in (("incident", INCIDENT_MOVES), ("assignment", ASSIGNMENT_MOVES))
+    for move in moves.values()
+}
+
+
+def rule_for(move: Move) -> Rule:
+    """The rule of one verb of the lifecycle."""
+    return _RULES[move.code]
+
+
+SEE_BOARD = Rule("board.see", gettext_lazy("see the board"), EVERYONE)
+SEE_INCIDENT = Rule("incident.see", gettext_lazy("see incidents"), EVERYONE)
+FILE_INCIDENT = Rule("incident.file", gettext_lazy("file an incident"), CENTRE | STATION)
+NOTE = Rule("incident.note", gettext_lazy("add a note"), CENTRE | STATION | {Role.GUARD_LEADER})
+REVEAL = Rule("incident.reveal", gettext_lazy("see the caller's name and phone"), CENTRE | STATION)
+SILENCE = Rule("notice.see", gettext_lazy("silence one's own alarm"), EVERYONE)
+STEP = Rule(
+    "assignment.step",
+    gettext_lazy("report a unit's steps"),
+    frozenset().union(*(move.roles for move in ASSIGNMENT_MOVES.values())),
+)
+CLAIM = rule_for(INCIDENT_MOVES["claim"])
+DISPATCH = rule_for(INCIDENT_MOVES["dispatch"])
+CLOSE = rule_for(INCIDENT_MOVES["close"])
+CANCEL = rule_for(INCIDENT_MOVES["cancel"])
+INVALIDATE = rule_for(INCIDENT_MOVES["invalidate"])
+REOPEN = rule_for(INCIDENT_MOVES["reopen"])
+TAKE_OVER = rule_for(INCIDENT_MOVES["take_over"])
+
+
+# --- Scope of incidents -----------------------------------------------------------------------------
+
+
+def visible_incidents(actor: Any, incidents: QuerySet[Incident]) -> QuerySet[Incident]:
+    """`incidents` narrowed to what `actor` may see, ended ones included. No query of its own."""
+    scope = scope_of(actor)
+    if scope.kind == "district":
+        return incidents
+    worked = Q(pk__in=_worked_by(actor).values("incident"))
+    if scope.kind == "own":
+        return incidents.filter(worked)
+    return incidents.filter(worked | Q(station=scope.organisation) | Q(created_by=actor))
+
+
+def may_see(actor: Any, incident: Incident) -> bool:
+    """The same rule for one incident; a query only where the answer isn't in the row."""
+    scope = scope_of(actor)
+    if scope.kind == "district":
+        return True
+    if scope.kind == "station" and (
+        incident.station_id == scope.organisation or incident.created_by_id == actor.pk
+    ):
+        return True
+    return _worked_by(actor).filter(incident=incident).exists()
+
+
+def require_incident(actor: Any, incident: Incident) -> None:
+    """Raise `NotFound` outside the actor's scope, in the words of an incident that does not exist."""
+    if not may_see(actor, incident):
+        raise incident_not_found(incident.number)
+
+
+def incident_not_found(number: str) -> NotFound:
+    """The one answer for a number that is not there or not in the reader's scope."""
+    return NotFound("not_found", _("There is no incident %(number)s in your area.") % {"number": number})
+
+
+def _worked_by(actor: Any) -> QuerySet[Assignment]:
+    organisation = actor.organisation_id
+    return Assignment.objects.filter(
+        Q(unit__organisation=organisation) | Q(officer__organisation=organisation)
+    )
+
+
+# --- Units and crews ----------------------------------------------------------------------------------
+
+
+def may_send(actor: Any, unit: Unit, *, claimed: bool = False) -> bool:
+    """Whether `unit` is the actor's to send: any for the district, a station's own and the guards on its ground.
+
+    A claim takes over the crew's own acceptance, so it is for the station's own units only.
+    """
+    if unit.organisation_id == actor.organisation_id:
+        return True
+    return not claimed and (scope_of(actor).kind == "district" or _commands_guards(actor, unit))
+
+
+def require_unit(actor: Any, unit: Unit, *, claimed: bool = False) -> None:
+    """Raise `Refused` for units that are not the actor's to send, naming whose they are."""
+    if not may_send(actor, unit, claimed=claimed):
+        raise Refused(
+            "other_unit",
+            _("%(unit)s belongs to %(organisation)s; only they or the command centre can send it.")
+            % {"unit": unit.call_sign, "organisation": unit.organisation.label},
+            field="unit" if claimed else "units",
+            details={"unit": unit.pk},
+        )
+
+
+def may_act_on_assignment(actor: Any, assignment: Assignment) -> bool:
+    """Whether `actor` speaks for this crew: its own organisation, or the command centre by radio.
+
+    An officer who answers in person is spoken for by himself and his duty commander. Reads `unit` and `officer`.
+    """
+    if actor.role in CENTRE:
+        return True
+    if assignment.unit:
+        return assignment.unit.organisation_id == actor.organisation_id or _commands_guards(
+            actor, assignment.unit
+        )
+    return assignment.officer_id == actor.pk or (
+        actor.role == Role.STATION_COMMANDER and assignment.officer.organisation_id == actor.organisation_id
+    )
+
+
+def require_crew(actor: Any, assignment: Assignment) -> None:
+    """Raise `Refused` for other people's crews, naming who can."""
+    if not may_act_on_assignment(actor, assignment):
+        raise Refused(
+            "other_crew",
+            _("Only %(label)s or the command centre can report this step.") % {"label": assignment.label},
+            details={"assignment": assignment.pk, "label": assignment.label},
+        )
+
+
+def _commands_guards(actor: Any, unit: Unit) -> bool:
+    return (
+        actor.role == Role.STATION_COMMANDER
+        and unit.kind == Unit.Kind.GUARD
+        and unit.station_id == actor.organisation_id
+    )

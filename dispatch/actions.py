@@ -1,0 +1,42 @@
+"""Every code a timeline entry may carry, with the sentence a person reads. A code not registered here is a bug."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .lifecycle import Level, Stage, Status
+
+ACTIONS: dict[str, str | Promise] = {
+    "incident.filed": _("Received"),
+    "incident.outside": _("The place is outside the district"),
+    "incident.claimed": _("Claimed by %(label)s"),
+    "incident.requeued": _("Back in the queue: no unit is left on it"),
+    "incident.note": _("%(text)s"),
+    "incident.closed": _("Closed. %(reason)s"),
+    "incident.cancelled": _("Cancelled: %(reason)s"),
+    "incident.invalidated": _("Marked invalid: %(reason)s"),
+    "incident.reopened": _("Reopened: %(reason)s"),
+    "caller.revealed": _("Caller's name and phone looked up: %(reason)s"),
+    "unit.dispatched": _("%(label)s dispatched"),
+    "unit.accepted": _("%(label)s accepted"),
+    "unit.departed": _("%(label)s set out"),
+    "unit.arrived": _("%(label)s on scene"),
+    "unit.reported": _("%(label)s reported back. %(outcome)s"),
+    "unit.released": _("%(label)s released. %(outcome)s"),
+    "escalation.raised": _("Escalated to %(level)s: %(stage)s after %(seconds)s s"),
+    "escalation.skipped": _("Escalation to %(level)s reached nobody, next step at once"),
+    "escalation.exhausted": _("No further level can be told"),
+    "escalation.expired": _("An escalation %(minutes)s min late was not sent"),
+    "escalation.taken_over": _("Taken over"),
+    "escalation.ended": _("Escalation ended"),
+}
+
+_CHOICES = {"level": Level, "stage": Stage, "status": Status}
+
+
+def describe(code: str, data: Mapping[str, Any]) -> str:
+    """The sentence of an entry in the reader's language; `data` keys are filled in, choices by their labels."""
+    words = {key: _CHOICES[key](value).label if key in _CHOICES else value for key, value in data.items()}
+    return (str(ACTIONS[code]) % words).strip() if data else str(ACTIONS[code])

@@ -1,0 +1,127 @@
+"""Configuration of the events: categories and escalation policies. Incidents are shown, never changed, here."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from boshan_police.kernel.masking import mask_name, mask_phone
+from grid.configuration import ConfigurationAdmin, ConfigurationInline, ReadOnlyAdmin, ReadOnlyInline
+from grid.selectors.place_name import initials_of
+
+from .actions import describe
+from .models import Assignment, Category, Incident, Policy, PolicyStep, TimelineEntry
+
+
+class CategoryForm(forms.ModelForm):
+    """Pinyin initials may be left empty: they follow from the name."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["initials"].required = False
+        self.fields["initials"].help_text = _("Empty: taken from the name")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("initials") and cleaned.get("name"):
+            cleaned["initials"] = initials_of(cleaned["name"])[:20]
+        return cleaned
+
+
+@admin.register(Category)
+class CategoryAdmin(ConfigurationAdmin):
+    """Categories. A category that incidents have is retired, not removed."""
+
+    form = CategoryForm
+    list_display = ["code", "name", "name_en", "initials", "group", "priority", "active"]
+    list_filter = ["group", "priority", "active"]
+    search_fields = ["code", "name", "name_en", "initials"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["code"] if obj else []
+
+
+class PolicyStepInline(ConfigurationInline):
+    """Who is told, after how many seconds, when a stage stands still."""
+
+    model = PolicyStep
+
+
+@admin.register(Policy)
+class PolicyAdmin(ConfigurationAdmin):
+    """Escalation policies with their steps. Timers already running keep the steps they were planned with."""
+
+    list_display = ["__str__", "category", "priority", "follow_up_seconds"]
+    list_filter = ["priority"]
+    list_select_related = ["category"]
+    autocomplete_fields = ["category"]
+    inlines = [PolicyStepInline]
+
+
+class AssignmentInline(ReadOnlyInline):
+    """Who was sent."""
+
+    model = Assignment
+    fields = readonly_fields = [
+        "unit",
+        "officer",
+        "step",
+        "dispatched_at",
+        "accepted_at",
+        "departed_at",
+        "arrived_at",
+        "reported_at",
+        "released_at",
+        "outcome",
+    ]
+
+
+class TimelineInline(ReadOnlyInline):
+    """What happened."""
+
+    model = TimelineEntry
+    fields = readonly_fields = ["version", "at", "actor_name", "sentence"]
+
+    @admin.display(description=_("what"))
+    def sentence(self, entry: TimelineEntry) -> str:
+        return describe(entry.code, entry.data)
+
+
+@admin.register(Incident)
+class IncidentAdmin(ReadOnlyAdmin):
+    """Incidents with their story. The caller stays masked: looking one up needs a reason, on the incident's page."""
+
+    list_display = ["number", "category", "priority", "status", "station", "reported_at"]
+    list_filter = ["status", "priority", ("station", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["category", "station"]
+    search_fields = ["number", "address"]
+    inlines = [AssignmentInline, TimelineInline]
+    fields = readonly_fields = [
+        "number",
+        "category",
+        "priority",
+        "status",
+        "summary",
+        "address",
+        "lat",
+        "lon",
+        "grid",
+        "station",
+        "outside_district",
+        "caller",
+        "reported_at",
+        "dispatched_at",
+        "accepted_at",
+        "departed_at",
+        "arrived_at",
+        "reported_back_at",
+        "closed_at",
+        "reopened_at",
+        "outcome",
+    ]
+
+    @admin.display(description=_("caller"))
+    def caller(self, incident: Incident) -> str:
+        return f"{mask_name(incident.caller_name)} {mask_phone(incident.caller_phone)}".strip()

@@ -1,0 +1,55 @@
+"""API addresses of `dispatch`. Incidents are addressed by their number, assignments by their id."""
+
+from django.urls import path, register_converter
+
+from dispatch.lifecycle import ASSIGNMENT_MOVES
+
+from . import assignment, board, category, figures, incident, unit, verbs
+
+
+class NumberConverter:
+    """An incident's number: division, day, serial."""
+
+    regex = "[0-9]{15,24}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    to_url = to_python
+
+
+class VerbConverter(NumberConverter):
+    """A step of an assignment."""
+
+    regex = "|".join(ASSIGNMENT_MOVES)
+
+
+register_converter(NumberConverter, "number")
+register_converter(VerbConverter, "step")
+
+_ONE = "incidents/<number:number>/"
+
+urlpatterns = [
+    path("board/", board.BoardView.as_view(), name="api-board"),
+    path("incidents/", incident.IncidentsView.as_view(), name="api-incidents"),
+    path(_ONE, incident.IncidentView.as_view(), name="api-incident"),
+    path(f"{_ONE}events/", incident.EventsView.as_view(), name="api-incident-events"),
+    path(f"{_ONE}claim/", verbs.ClaimView.as_view(), name="api-incident-claim"),
+    path(f"{_ONE}close/", verbs.CloseView.as_view(), name="api-incident-close"),
+    path(f"{_ONE}cancel/", verbs.CancelView.as_view(), name="api-incident-cancel"),
+    path(f"{_ONE}invalidate/", verbs.InvalidateView.as_view(), name="api-incident-invalidate"),
+    path(f"{_ONE}reopen/", verbs.ReopenView.as_view(), name="api-incident-reopen"),
+    path(f"{_ONE}take-over/", verbs.TakeOverView.as_view(), name="api-incident-take-over"),
+    path(f"{_ONE}seen/", verbs.SeenView.as_view(), name="api-incident-seen"),
+    path(f"{_ONE}notes/", verbs.NotesView.as_view(), name="api-incident-notes"),
+    path(f"{_ONE}reveal/", verbs.RevealView.as_view(), name="api-incident-reveal"),
+    path(f"{_ONE}assignments/", assignment.AssignmentsView.as_view(), name="api-assignments"),
+    path(
+        f"{_ONE}assignments/<int:assignment>/<step:verb>/",
+        assignment.StepView.as_view(),
+        name="api-assignment-step",
+    ),
+    path("categories/", category.CategoriesView.as_view(), name="api-categories"),
+    path("figures/today/", figures.TodayView.as_view(), name="api-figures-today"),
+    path("units/", unit.UnitsView.as_view(), name="api-units"),
+]

@@ -1,0 +1,25 @@
+"""Tables of the events."""
+
+from .assignment import Assignment
+from .category import Category
+from .escalation import Escalation, Notice, Timer
+from .incident import DailySerial, Incident
+from .policy import Policy, PolicyStep
+from .replay import ReplayedRow
+from .sweep import Sweep
+from .timeline import TimelineEntry
+
+__all__ = [
+    "Assignment",
+    "Category",
+    "DailySerial",
+    "Escalation",
+    "Incident",
+    "Notice",
+    "Policy",
+    "PolicyStep",
+    "ReplayedRow",
+    "Sweep",
+    "TimelineEntry",
+    "Timer",
+]

@@ -1,0 +1,98 @@
+"""Timers and what they set off."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from dispatch.lifecycle import Level, Stage
+
+from .incident import Incident
+
+
+class Timer(models.Model):
+    """One step of a policy waiting for its time. Only the next step of an incident is pending; firing it plants the one after.
+
+    Never fires when the incident's generation has moved on; later than 60 minutes it expires instead.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        FIRED = "fired", _("Fired")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
+        SKIPPED = "skipped", _("Skipped")
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="timers")
+    generation = models.PositiveIntegerField()
+    step = models.PositiveSmallIntegerField()  # 1, 2, … within the generation
+    stage = models.CharField(max_length=15, choices=Stage)
+    level = models.PositiveSmallIntegerField(choices=Level)
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "generation", "step"], name="timer_once"),
+        ]
+        indexes = [
+            # the sweeper: what is due, soonest first; and the age of the oldest overdue timer
+            models.Index(fields=["due_at"], name="timer_due", condition=models.Q(state="pending")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} g{self.generation} step {self.step} {self.state}"
+
+
+class Escalation(models.Model):
+    """A stage that stood still: one row per generation, its `level` rising with each fired step.
+
+    It stays until somebody takes it over by name (`owner`) or a step forward ends it (`ended_at`).
+    """
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="escalations")
+    generation = models.PositiveIntegerField()
+    stage = models.CharField(max_length=15, choices=Stage)
+    level = models.PositiveSmallIntegerField(choices=Level)
+    raised_at = models.DateTimeField()
+    next_level = models.PositiveSmallIntegerField(choices=Level, null=True)
+    next_at = models.DateTimeField(null=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    owned_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "generation"], name="escalation_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} g{self.generation} level {self.level}"
+
+
+class Notice(models.Model):
+    """One recipient told of one fired timer. `seen_at` is when that person silenced it (key A)."""
+
+    class Channel(models.TextChoices):
+        SCREEN = "screen", _("Screen")
+
+    timer = models.ForeignKey(Timer, models.PROTECT, related_name="notices")
+    escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="notices")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.SCREEN)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["timer", "recipient", "channel"], name="notice_once"),
+        ]
+        indexes = [
+            # what still rings for one person
+            models.Index(
+                fields=["recipient"], name="notice_unseen", condition=models.Q(seen_at__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.timer} → {self.recipient_id}"

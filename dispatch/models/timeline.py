@@ -1,0 +1,30 @@
+"""The timeline: what happened to an incident, by whom, to the second. Nothing in it is changed or removed."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+
+from .incident import Incident
+
+
+class TimelineEntry(models.Model):
+    """Entry number `version` of an incident. `code` is a registered action (`dispatch.actions`), `data` its particulars."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="timeline")
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    code = models.CharField(max_length=40)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=40, blank=True)  # as it was then; empty: the system
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["incident", "version"]
+        constraints = [
+            # also the index that reads one incident's story in order
+            models.UniqueConstraint(fields=["incident", "version"], name="timeline_no_gap_no_double"),
+        ]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}.{self.version} {self.code}"

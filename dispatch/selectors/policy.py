@@ -1,0 +1,51 @@
+"""Escalation policies as the sweeper and the services need them: in memory, by category and priority."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import groupby
+
+from boshan_police.kernel.reference import Reference
+from dispatch.models import Policy
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """`seconds` after the stage began, `level` is told."""
+
+    seconds: int
+    level: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One policy. `steps[stage]` is in order of time; a stage without steps has no limit."""
+
+    follow_up_seconds: int
+    steps: dict[str, tuple[PlannedStep, ...]]
+
+    def of(self, stage: str) -> tuple[PlannedStep, ...]:
+        return self.steps.get(stage, ())
+
+
+_NONE = Plan(follow_up_seconds=300, steps={})
+
+
+def _load() -> dict[tuple[str | None, int], Plan]:
+    """All policies; two queries."""
+    plans = {}
+    for policy in Policy.objects.prefetch_related("steps"):
+        steps = sorted(policy.steps.all(), key=lambda step: (step.stage, step.seconds))
+        by_stage: dict[str, tuple[PlannedStep, ...]] = defaultdict(tuple)
+        for stage, group in groupby(steps, key=lambda step: step.stage):
+            by_stage[stage] = tuple(PlannedStep(step.seconds, step.level) for step in group)
+        plans[policy.category_id, policy.priority] = Plan(policy.follow_up_seconds, dict(by_stage))
+    return plans
+
+
+_policies = Reference(("policy",), _load)
+
+
+def plan_for(category: str, priority: int) -> Plan:
+    """The category's own policy at this priority, else the one for all categories, else one without limits."""
+    plans = _policies.get()
+    return plans.get((category, priority)) or plans.get((None, priority)) or _NONE

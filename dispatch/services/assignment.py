@@ -1,0 +1,206 @@
+"""Assignments: sending units, and their steps from acceptance to release."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from boshan_police.kernel import access as roles
+from boshan_police.kernel import clock
+from boshan_police.kernel.errors import Conflict, Invalid, NotFound
+from boshan_police.kernel.locking import lock_rows
+from dispatch import access, live
+from dispatch.lifecycle import ACTIVE_STEPS, ASSIGNMENT_MOVES, INCIDENT_MOVES, Move, Status, Step
+from dispatch.models import Assignment
+from grid.models import User
+from patrol.models import Unit
+from patrol.services.unit import unit_set_status
+
+from .act import Act, act_on
+
+KEPT_AT_MOST = timedelta(hours=12)
+"""How old a step kept by an offline phone may be: one watch."""
+SKEW = timedelta(seconds=30)
+"""How far a phone's clock may run ahead; such a step counts as now."""
+
+_ORDER = [Step.DISPATCHED, Step.ACCEPTED, Step.EN_ROUTE, Step.ON_SCENE, Step.REPORTED]
+_UNIT_STATUS = {
+    Step.DISPATCHED: Unit.Status.ASSIGNED,
+    Step.ACCEPTED: Unit.Status.ASSIGNED,
+    Step.EN_ROUTE: Unit.Status.EN_ROUTE,
+    Step.ON_SCENE: Unit.Status.ON_SCENE,
+    Step.REPORTED: Unit.Status.FREE,
+    Step.RELEASED: Unit.Status.FREE,
+}
+
+
+@dataclass(frozen=True)
+class Advanced:
+    """`changed` is False when the step had been taken before."""
+
+    assignment: Assignment
+    changed: bool
+
+
+def assignment_create(
+    *, actor: User, number: str, units: Sequence[int], officers: Sequence[User] = ()
+) -> list[Assignment]:
+    """Send `units` (ids), and `officers` in person, to incident `number` 派警: all or, if a unit is taken, none.
+
+    Conflict `unit_taken` says to which incident it was just sent; `unit_off_duty` that nobody is in it.
+    """
+    if not units and not officers:
+        raise Invalid("no_unit", _("Choose at least one unit."), field="units")
+    with act_on(number, actor=actor, move=INCIDENT_MOVES["dispatch"]) as act:
+        first = act.incident.status == Status.REPORTED
+        written = assignments_write(act, units=units, officers=officers)
+        for row in written:
+            act.say("unit.dispatched", {"label": row.label, "assignment": row.pk})
+        act.settle()
+        if first:
+            act.restart_stage()  # the time to accept runs from the first order
+    return written
+
+
+def assignments_write(
+    act: Act, *, units: Sequence[int] = (), officers: Sequence[User] = (), claimed: bool = False
+) -> list[Assignment]:
+    """Write orders under the incident's lock; the units are locked, checked and made busy. Three queries and two a unit."""
+    now = clock.now()
+    parties = [{"unit": unit} for unit in _lock_free_units(units, act, claimed=claimed)]
+    written = Assignment.objects.bulk_create(
+        Assignment(
+            incident=act.incident,
+            dispatched_at=now,
+            # Should the clock have been set back since the incident was reopened, it is of this life all the same.
+            created_at=max(now, act.incident.life_began),
+            claimed=claimed,
+            created_by=act.actor,
+            **party,
+        )
+        for party in [*parties, *({"officer": officer} for officer in officers)]
+    )
+    for row in written:
+        if row.unit:
+            unit_set_status(row.unit, Unit.Status.ASSIGNED)
+            live.unit_changed(row.unit)
+    return written
+
+
+def _lock_free_units(keys: Sequence[int], act: Act, *, claimed: bool) -> list[Unit]:
+    """The units by key, locked, each of them the actor's to send, on duty, and on no assignment."""
+    if not keys:
+        return []
+    found = lock_rows(Unit, keys)
+    for key in keys:
+        if key not in found:
+            raise NotFound("unit_not_found", _("There is no such unit."), details={"unit": key})
+    units = [found[key] for key in sorted(found)]
+    for unit in units:
+        access.require_unit(act.actor, unit, claimed=claimed)
+        if unit.status == Unit.Status.OFF_DUTY:
+            raise Conflict(
+                "unit_off_duty",
+                _("%s is off duty.") % unit.call_sign,
+                field="units",
+                details={"unit": unit.pk},
+            )
+    # Not the status column but the assignments say whether a unit is taken, as the constraint behind them does.
+    taken = (
+        Assignment.objects.select_related("unit", "incident", "created_by")
+        .filter(unit__in=units, step__in=sorted(ACTIVE_STEPS))
+        .first()
+    )
+    if taken:
+        raise _unit_taken(taken)
+    return units
+
+
+def _unit_taken(held: Assignment) -> Conflict:
+    by = held.created_by.name if held.created_by else ""
+    number = held.incident.number
+    return Conflict(
+        "unit_taken",
+        _("%(unit)s was just sent to %(number)s by %(by)s")
+        % {"unit": held.unit.call_sign, "number": held.incident.short_number, "by": by},
+        field="units",
+        details={"unit": held.unit_id, "call_sign": held.unit.call_sign, "number": number, "by": by},
+    )
+
+
+def assignment_advance(
+    *, actor: User, number: str, assignment: int, verb: str, at: datetime | None = None, outcome: str = ""
+) -> Advanced:
+    """Move one assignment a step on: accept, depart, arrive, report or release.
+
+    `at` (UTC) is when the crew pressed the button, if the phone was offline then. A step taken before is no error
+    and changes nothing. Conflict `wrong_step` where the step is not next; Refused for other people's crews.
+    """
+    move = ASSIGNMENT_MOVES[verb]
+    roles.require(actor, access.rule_for(move))
+    with act_on(number, actor=actor) as act:
+        row = act.incident.assignments.select_related("unit", "officer").filter(pk=assignment).first()
+        if row is None:
+            raise NotFound("assignment_not_found", _("There is no such assignment."))
+        access.require_crew(actor, row)
+        if _taken_before(row, move):
+            return Advanced(row, changed=False)
+        if row.step not in move.sources:
+            raise _wrong_step(row, move)
+        _step(act, row, move, _when(row, at), outcome)
+        act.settle()
+    return Advanced(row, changed=True)
+
+
+def _taken_before(row: Assignment, move: Move) -> bool:
+    if row.step == move.target:
+        return True
+    return row.step in _ORDER and move.target in _ORDER and _ORDER.index(row.step) > _ORDER.index(move.target)
+
+
+def _when(row: Assignment, at: datetime | None) -> datetime:
+    now = clock.now()
+    if at is None or now <= at <= now + SKEW:
+        return now
+    if at > now:
+        raise Invalid("in_the_future", _("The time of the step is in the future."), field="at")
+    if now - at > KEPT_AT_MOST:
+        raise Invalid("too_old", _("The step is older than one watch. Report it by radio."), field="at")
+    before = max(
+        moment
+        for moment in (row.dispatched_at, row.accepted_at, row.departed_at, row.arrived_at)
+        if moment is not None
+    )
+    return max(at, before)
+
+
+def _step(act: Act, row: Assignment, move: Move, at: datetime, outcome: str) -> None:
+    row.step = move.target
+    row.outcome = outcome.strip()[:200]
+    setattr(row, move.stamp, at)
+    row.save(update_fields=["step", "outcome", move.stamp])
+    act.say(move.code, {"label": row.label, "assignment": row.pk, "outcome": row.outcome}, at=at)
+    if row.unit_id:
+        unit = lock_rows(Unit, [row.unit_id])[row.unit_id]
+        unit_set_status(unit, _UNIT_STATUS[row.step])
+        live.unit_changed(unit)
+
+
+def release_all(act: Act, reason: str) -> None:
+    """Release every unit still on the incident, which is about to end."""
+    for row in (
+        act.incident.assignments.select_related("unit", "officer")
+        .filter(step__in=ACTIVE_STEPS)
+        .order_by("unit_id")
+    ):
+        _step(act, row, ASSIGNMENT_MOVES["release"], clock.now(), reason)
+
+
+def _wrong_step(row: Assignment, move: Move) -> Conflict:
+    return Conflict(
+        "wrong_step",
+        _("%(verb)s is not possible: %(label)s is “%(step)s”.")
+        % {"verb": move.text, "label": row.label, "step": row.get_step_display()},
+        details={"step": row.step, "assignment": row.pk},
+    )

@@ -1,0 +1,146 @@
+"""Escalation: telling the next level when a stage stands still, and taking it over by name."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from boshan_police.kernel import clock
+from boshan_police.kernel.access import Role
+from boshan_police.kernel.errors import Conflict
+from dispatch.lifecycle import INCIDENT_MOVES, Level
+from dispatch.models import Escalation, Incident, Notice, Timer
+from dispatch.selectors.policy import plan_for
+from grid.models import User
+
+from .act import Act, act_on
+from .stage import timer_after, timer_of, timers_cancel
+
+_ROLE_OF_LEVEL = {
+    Level.STATION_COMMANDER: Role.STATION_COMMANDER,
+    Level.COMMAND_CENTRE: Role.DISPATCHER,
+    Level.WATCH_COMMANDER: Role.WATCH_COMMANDER,
+}
+
+
+def recipients_of(level: int, station: str | None) -> list[User]:
+    """The active accounts that `level` means for a station, now. One query."""
+    accounts = User.objects.filter(is_active=True, role=_ROLE_OF_LEVEL[Level(level)])
+    if level == Level.STATION_COMMANDER:
+        accounts = accounts.filter(organisation_id=station)
+    return list(accounts.order_by("id"))
+
+
+def escalation_raise(act: Act, timer: Timer, recipients: Sequence[User]) -> None:
+    """What a due timer does, under the incident's lock: tell its level, or go on at once where that reaches nobody.
+
+    A take-over's follow-up (a step beyond the policy's) takes the matter out of the owner's hands again. The caller
+    saves `timer`.
+    """
+    incident, now = act.incident, clock.now()
+    label = {"level": timer.level, "stage": timer.stage}
+    if not recipients:
+        timer.state = Timer.State.SKIPPED
+        act.say("escalation.skipped", label)
+        _pass_over(act, timer, at_once=True)
+        return
+    timer.state = Timer.State.FIRED
+    following = timer_after(incident, step=timer.step)
+    act.plant(following)
+    escalation = incident.escalation or Escalation(incident=incident, generation=incident.generation)
+    escalation.stage, escalation.level, escalation.raised_at = timer.stage, timer.level, now
+    escalation.owner = escalation.owned_at = None
+    _announce(escalation, following)
+    escalation.save()
+    incident.escalation = escalation
+    act.notices += [
+        Notice(timer=timer, escalation=escalation, recipient=person, created_at=now) for person in recipients
+    ]
+    waited = round((now - incident.stage_since).total_seconds())
+    act.say("escalation.raised", {**label, "seconds": waited})
+    act.tell(escalation, "raised", recipients)
+
+
+def escalation_expire(act: Act, timer: Timer) -> None:
+    """A timer that comes too late tells nobody; the steps still in time go on. The caller saves `timer`."""
+    timer.state = Timer.State.EXPIRED
+    late = clock.now() - timer.due_at
+    act.say("escalation.expired", {"minutes": late // timedelta(minutes=1)})
+    _pass_over(act, timer)
+
+
+def _pass_over(act: Act, timer: Timer, *, at_once: bool = False) -> None:
+    """Go on to the step after a `timer` that told nobody, and let the board announce that one."""
+    following = timer_after(act.incident, step=timer.step, at_once=at_once)
+    act.plant(following)
+    if following is None:
+        act.say("escalation.exhausted")
+    escalation = act.incident.escalation
+    if escalation:
+        _announce(escalation, following)
+        escalation.save(update_fields=["next_level", "next_at"])
+
+
+def _announce(escalation: Escalation, following: Timer | None) -> None:
+    escalation.next_level = following.level if following else None
+    escalation.next_at = following.due_at if following else None
+
+
+def escalation_take_over(*, actor: User, number: str) -> Incident:
+    """Take an escalated incident over by name: the others fall silent, the next levels are not told.
+
+    Should the stage still stand still after the policy's follow-up time, the watch commander is told again.
+    Conflict `already_taken_over` names who was sooner; `not_escalated` where there is nothing to take over.
+    """
+    with act_on(number, actor=actor, move=INCIDENT_MOVES["take_over"]) as act:
+        incident, escalation = act.incident, act.incident.escalation
+        if escalation is None:
+            raise Conflict("not_escalated", _("Incident %s is not escalated.") % incident.short_number)
+        if escalation.owner_id == actor.pk:
+            return incident
+        if escalation.owner:
+            raise _already_taken_over(escalation)
+        now = clock.now()
+        timers_cancel(incident)
+        follow_up = _follow_up(incident)
+        act.plant(follow_up)
+        escalation.owner, escalation.owned_at = actor, now
+        _announce(escalation, follow_up)
+        escalation.save(update_fields=["owner", "owned_at", "next_level", "next_at"])
+        escalation.notices.filter(seen_at__isnull=True).update(seen_at=now)
+        act.say("escalation.taken_over", {"level": escalation.level})
+        act.tell(escalation, "taken_over")
+    return incident
+
+
+def _follow_up(incident: Incident) -> Timer:
+    """The timer (not saved) that asks again after a take-over. Its step lies beyond those of the policy."""
+    plan = plan_for(incident.category_id, incident.priority)
+    last = incident.timers.filter(generation=incident.generation).order_by("-step").first()
+    return timer_of(
+        incident,
+        step=max(last.step, len(plan.of(incident.stage))) + 1,
+        level=Level.WATCH_COMMANDER,
+        due_at=clock.now() + timedelta(seconds=plan.follow_up_seconds),
+    )
+
+
+def _already_taken_over(escalation: Escalation) -> Conflict:
+    at = escalation.owned_at.astimezone(clock.zone())
+    return Conflict(
+        "already_taken_over",
+        _("%(name)s took it over at %(time)s") % {"name": escalation.owner.name, "time": f"{at:%H:%M:%S}"},
+        details={"by": escalation.owner.name, "at": escalation.owned_at},
+    )
+
+
+def notice_see(*, actor: User, number: str) -> int:
+    """Silence the incident's alarms for oneself (key A); they stay on the screen. Returns how many rang.
+
+    Under the incident's lock, for a take-over silences the same rows.
+    """
+    with act_on(number, actor=actor) as act:
+        ringing = Notice.objects.filter(
+            recipient=actor, escalation__incident=act.incident, seen_at__isnull=True
+        )
+        return ringing.update(seen_at=clock.now())

@@ -1,0 +1,15 @@
+"""Pages of the command centre and the stations."""
+
+from django.urls import path
+
+from .views import board, incident, station, wall
+
+urlpatterns = [
+    path("board/", board.board_page, name="board"),
+    path("wall/", wall.wall_page, name="wall"),
+    path("station/", station.station_page, name="station"),
+    path("incidents/", incident.incident_list, name="incident_list"),
+    path("incidents/new/", incident.incident_new, name="incident_new"),
+    path("incidents/places/", incident.incident_place_names, name="incident_place_names"),
+    path("incidents/<slug:number>/", incident.incident_page, name="incident_detail"),
+]

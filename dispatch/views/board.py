@@ -1,0 +1,70 @@
+"""The live board's page: what its scripts need to begin; everything that changes comes by `/api/board/` and `/ws/board/`."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import ensure_csrf_cookie
+from leaflet import app_settings as leaflet
+
+from boshan_police.kernel.guard import page
+from dispatch import access
+from dispatch.selectors.category import categories
+from grid.selectors.organisation import organisations
+
+# The verbs a panel may offer at all; each incident's own `can` and the server decide in the end.
+_MAY = {
+    "dispatch": access.DISPATCH,
+    "claim": access.CLAIM,
+    "step": access.STEP,
+    "take_over": access.TAKE_OVER,
+    "note": access.NOTE,
+    "reveal": access.REVEAL,
+    "close": access.CLOSE,
+    "cancel": access.CANCEL,
+    "invalidate": access.INVALIDATE,
+}
+
+
+@page(access.SEE_BOARD)
+@ensure_csrf_cookie
+def board_page(request: HttpRequest) -> HttpResponse:
+    """List, map and detail of every open incident in the reader's scope. No query beyond the session's."""
+    return render(request, "dispatch/board_page.html", {"config": page_config(request)})
+
+
+def page_config(request: HttpRequest) -> dict[str, Any]:
+    """Names in the reader's language, rights, addresses and the map's settings, for the scripts of board and wall."""
+    user = request.user
+    names = organisations()
+    return {
+        "user": {"username": user.username, "name": user.name, "role": user.role},
+        "may": {verb: rule.allows(user) for verb, rule in _MAY.items()},
+        "stations": [
+            {"code": row.code, "label": row.label, "lat": row.lat, "lon": row.lon} for row in names.stations
+        ],
+        "organisations": {code: row.label for code, row in names.by_code.items()},
+        "categories": {
+            code: {"label": kind.label, "group": kind.group, "group_label": kind.get_group_display()}
+            for code, kind in categories().items()
+        },
+        "urls": {
+            "socket": "/ws/board/",
+            "snapshot": reverse("api-board"),
+            "grids": "/api/grids/",
+            "login": reverse("login"),
+        },
+        "map": map_settings(),
+    }
+
+
+def map_settings() -> dict[str, Any]:
+    """django-leaflet's settings as plain data: its own template tag would need an inline script."""
+    return {
+        "center": leaflet["DEFAULT_CENTER"],
+        "zoom": leaflet["DEFAULT_ZOOM"],
+        "min_zoom": leaflet["MIN_ZOOM"],
+        "max_zoom": leaflet["MAX_ZOOM"],
+        "tiles": [{"url": url, "options": options} for _, url, options in leaflet["TILES"]],
+    }

@@ -1,0 +1,38 @@
+"""Who may see and do what on the ground, and the scope that a person's organisation gives."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from boshan_police.kernel import live
+from boshan_police.kernel.access import EVERYONE, Role, Rule
+
+SEE_GRIDS = Rule("grid.see", _("see grids"), EVERYONE)
+CONFIGURE = Rule("configure", _("change the configuration"), frozenset({Role.ADMINISTRATOR}))
+
+_DISTRICT_ROLES = frozenset({Role.DISPATCHER, Role.WATCH_COMMANDER, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What part of the district somebody sees: all of it, one station's, or one organisation's own work."""
+
+    kind: Literal["district", "station", "own"]
+    organisation: str | None
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The live topics of this scope; the server gives no others."""
+        if self.kind == "district":
+            return frozenset({live.DISTRICT})
+        return frozenset({live.organisation_topic(self.organisation or "")})
+
+
+def scope_of(user: Any) -> Scope:
+    """The scope of an account, from its role and organisation."""
+    if user.role in _DISTRICT_ROLES:
+        return Scope("district", None)
+    if user.role == Role.GUARD_LEADER:
+        return Scope("own", user.organisation_id)
+    return Scope("station", user.organisation_id)

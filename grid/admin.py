@@ -1,0 +1,192 @@
+"""Configuration of the ground: organisations, accounts and their tokens, grids, people."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from knox.models import AuthToken
+
+from .configuration import ConfigurationAdmin, ConfigurationInline
+from .models import Grid, Organisation, Person, Posting, User
+from .services.token import tokens_revoke
+
+
+class OrganisationForm(forms.ModelForm):
+    """Keeps the tree a tree."""
+
+    def clean_parent(self) -> Organisation | None:
+        parent: Organisation | None = self.cleaned_data["parent"]
+        above, seen = parent, set()
+        while above is not None and above.pk not in seen:
+            if above.pk == self.instance.pk:
+                raise forms.ValidationError(_("An organisation can't stand below itself."), code="circle")
+            seen.add(above.pk)
+            above = above.parent
+        return parent
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ConfigurationAdmin):
+    """Organisations. The code is what rows and exports speak of, so it stays."""
+
+    form = OrganisationForm
+    list_display = ["code", "short_name", "name", "kind", "parent"]
+    list_filter = ["kind"]
+    list_select_related = ["parent"]
+    search_fields = ["code", "name", "name_en", "short_name"]
+    autocomplete_fields = ["parent"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["code"] if obj else []
+
+
+class AccountCreationForm(AdminUserCreationForm):
+    """A new account with its first password."""
+
+    class Meta(AdminUserCreationForm.Meta):
+        model = User
+        fields = ("username", "name", "role", "organisation", "phone")
+
+
+class AccountChangeForm(UserChangeForm):
+    """An account; nobody closes or demotes their own."""
+
+    actor: User
+
+    class Meta(UserChangeForm.Meta):
+        model = User
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.instance.pk == self.actor.pk:
+            for field in ("is_active", "role"):
+                if field in self.changed_data:
+                    self.add_error(field, _("Ask another administrator to change this for you."))
+        return cleaned
+
+
+@admin.register(User)
+class AccountAdmin(ConfigurationAdmin, UserAdmin):
+    """Accounts: password, role, organisation. A closed account's sessions and tokens end at once."""
+
+    form, add_form = AccountChangeForm, AccountCreationForm
+    list_display = ["username", "name", "role", "organisation", "is_active", "tokens", "last_login"]
+    list_filter = ["role", "is_active"]
+    list_select_related = ["organisation"]
+    search_fields = ["username", "name", "phone"]
+    ordering = ["username"]
+    autocomplete_fields = ["organisation"]
+    filter_horizontal = ()
+    readonly_fields = ["last_login", "date_joined", "tokens"]
+    fieldsets = [
+        (None, {"fields": ["username", "password", "name", "phone"]}),
+        (gettext_lazy("Rights"), {"fields": ["role", "organisation", "is_active"]}),
+        (gettext_lazy("Traces"), {"fields": ["tokens", "last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": [
+                    "username",
+                    "name",
+                    "phone",
+                    "role",
+                    "organisation",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ]
+            },
+        ),
+    ]
+    actions = ["revoke_tokens"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).annotate(token_count=Count("auth_token_set"))
+
+    @admin.display(description=gettext_lazy("tokens"))
+    def tokens(self, account: User) -> int:
+        return account.token_count
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        form.actor = request.user  # the class is made anew for each request
+        return form
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=gettext_lazy("Revoke all tokens"))
+    def revoke_tokens(self, request: HttpRequest, accounts: QuerySet[User]) -> None:
+        ended = sum(tokens_revoke(actor=request.user, owner=account) for account in accounts)
+        text = ngettext("%s token revoked.", "%s tokens revoked.", ended) % ended
+        self.message_user(request, text, messages.SUCCESS)
+
+
+@admin.register(AuthToken)
+class TokenAdmin(ConfigurationAdmin):
+    """Tokens of machines. Only hashes are stored, so there is nothing to show and nothing to change but an end."""
+
+    list_display = ["token_key", "user", "created", "expiry"]
+    list_select_related = ["user"]
+    search_fields = ["token_key", "user__username", "user__name"]
+    fields = readonly_fields = ["token_key", "user", "created", "expiry"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_change_permission = has_add_permission
+
+
+@admin.register(Grid)
+class GridAdmin(ConfigurationAdmin):
+    """Grids: names and stations. Boundaries are shown, and changed by an import."""
+
+    list_display = ["code", "station", "community", "corners"]
+    list_filter = [("station", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["station"]
+    search_fields = ["code", "community"]
+    fields = ["code", "station", "community_code", "community", "lat", "lon", "corners"]
+    readonly_fields = ["corners"]
+
+    @admin.display(description=gettext_lazy("boundary"))
+    def corners(self, grid: Grid) -> str:
+        return _("%(count)s corners") % {"count": _corners(grid.boundary["coordinates"])}
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    has_delete_permission = has_add_permission
+
+
+def _corners(coordinates: Any) -> int:
+    """How many positions a GeoJSON coordinate array holds."""
+    if coordinates and isinstance(coordinates[0], int | float):
+        return 1
+    return sum(_corners(part) for part in coordinates)
+
+
+class PostingInline(ConfigurationInline):
+    """The grids somebody serves, and when."""
+
+    model = Posting
+    autocomplete_fields = ["grid"]
+
+
+@admin.register(Person)
+class PersonAdmin(ConfigurationAdmin):
+    """The people of the grids and their posts."""
+
+    list_display = ["number", "name", "kind", "organisation"]
+    list_filter = ["kind"]
+    list_select_related = ["organisation"]
+    search_fields = ["number", "name"]
+    autocomplete_fields = ["organisation"]
+    inlines = [PostingInline]

@@ -1,0 +1,13 @@
+"""API addresses of `grid`."""
+
+from django.urls import path
+
+from . import grid, organisation, place, token
+
+urlpatterns = [
+    path("grids/", grid.GridsView.as_view(), name="api-grids"),
+    path("organisations/", organisation.OrganisationsView.as_view(), name="api-organisations"),
+    path("places/", place.PlaceView.as_view(), name="api-places"),
+    path("tokens/", token.TokensView.as_view(), name="api-tokens"),
+    path("tokens/<slug:key>/", token.TokenView.as_view(), name="api-token"),
+]

@@ -1,0 +1,48 @@
+"""Territory: the grids of the stations."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from boshan_police.kernel.errors import Invalid
+from boshan_police.kernel.models import bumps
+from grid.boundary import read_boundary
+
+from .organisation import Organisation
+
+
+class Grid(models.Model):
+    """One grid 网格: the smallest area with an officer of its own. `boundary` is GeoJSON (Multi)Polygon, WGS-84."""
+
+    code = models.CharField(_("code"), max_length=30, unique=True, help_text=_("Such as 城东-017"))
+    station = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        related_name="grids",
+        verbose_name=_("station"),
+        limit_choices_to={"kind": "station"},
+    )
+    community_code = models.CharField(
+        _("community code"), max_length=12, help_text=_("Division, street or town, community")
+    )
+    community = models.CharField(_("community"), max_length=40)
+    boundary = models.JSONField(_("boundary"))
+    # A point inside, for labels and for places known only by their grid.
+    lat = models.FloatField(_("latitude"))
+    lon = models.FloatField(_("longitude"))
+
+    class Meta:
+        verbose_name = _("grid")
+        verbose_name_plural = _("grids")
+        ordering = ["code"]
+        triggers = [bumps("grid")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def clean(self) -> None:
+        """A boundary that encloses nothing or crosses itself is refused in forms and the admin."""
+        try:
+            read_boundary(self.boundary)
+        except Invalid as error:
+            raise ValidationError({"boundary": str(error.message)}, code=error.code) from error

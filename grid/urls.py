@@ -1,0 +1,11 @@
+"""Pages of the ground: signing in and out."""
+
+from django.urls import path
+
+from .views import account
+
+urlpatterns = [
+    path("", account.home, name="home"),
+    path("login/", account.SignIn.as_view(), name="login"),
+    path("logout/", account.SignOut.as_view(), name="logout"),
+]

@@ -1,0 +1,1 @@
+"""The forces: units, their duty and positions."""

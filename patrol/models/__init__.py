@@ -1,0 +1,5 @@
+"""Tables of the forces."""
+
+from .unit import Unit
+
+__all__ = ["Unit"]

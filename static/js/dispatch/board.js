@@ -1,0 +1,60 @@
+/* The live board: builds the panels around one live client and one state, and opens the line. */
+
+import { $, setText } from "../lib/dom.js";
+import { Live } from "../lib/live.js";
+import { mountActs } from "./board_acts.js";
+import { mountAlarms } from "./board_alarms.js";
+import { mountCommand } from "./board_command.js";
+import { mountDetail } from "./board_detail.js";
+import { mountHead } from "./board_head.js";
+import { bindKeys } from "./board_keys.js";
+import { mountList } from "./board_list.js";
+import { mountMap } from "./board_map.js";
+import { BoardState } from "./board_state.js";
+import { mountTabs } from "./board_tabs.js";
+
+export function mount(root) {
+  const config = JSON.parse($("#board-config", root).textContent);
+  const live = new Live({ socket: config.urls.socket, snapshot: config.urls.snapshot });
+  const state = new BoardState(config, live);
+  const dialog = $("[data-dialog]", root);
+
+  mountHead(root, state);
+  mountTabs($("[data-queue]", root), state);
+  const list = mountList($("[data-queue]", root), state);
+  const map = mountMap($("[data-ground]", root), state);
+  const acts = mountActs($("[data-acts]", root), dialog, state, $("[data-status]", root));
+  const detail = mountDetail($("[data-detail]", root), state, acts);
+  const alarms = mountAlarms(root, state);
+  const command = mountCommand(root, state, acts);
+  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, alarms, command });
+
+  const sound = $("[data-sound-state]", root);
+  setInterval(() => setText(sound, alarms.describe()), 1000);
+  sound.addEventListener("click", () => alarms.silence());
+  $("[data-detail]", root).addEventListener("click", (event) => {
+    if (event.target.closest("[data-act=reveal]")) acts.reveal();
+  });
+
+  document.addEventListener("intake:filed", ({ detail: { number, row } }) => {
+    live.act(row);
+    state.touch(number);
+    state.refresh();
+    state.select(number);
+  });
+  for (const link of document.querySelectorAll("[data-action=intake]")) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      document.dispatchEvent(new CustomEvent("intake:open", { detail: {} }));
+    });
+  }
+
+  // the first look: the most urgent incident is open, so the right column is never empty without a reason
+  state.addEventListener("entries", function first() {
+    if (!state.entries.length) return;
+    state.removeEventListener("entries", first);
+    if (!state.selected) state.select(state.entries[0].row.number);
+  });
+  document.addEventListener("visibilitychange", () => !document.hidden && state.refresh());
+  live.start();
+}

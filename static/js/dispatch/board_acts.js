@@ -1,0 +1,229 @@
+/* What the person can do with the selected incident: each verb one call, one line that says what came of it.
+ * mountActs(root, dialog, state, status) → {show(entry, ended), say(text, tone, undo), dispatch(), takeOver(), note(),
+ *   reinforce(), reveal(), more(), step(row, order, verb), recall(row, order), primary(), sendTo(row, units)} */
+
+import { $, el, put } from "../lib/dom.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { stamp } from "../lib/time.js";
+import { STEP_TEXT, serial } from "../lib/urgency.js";
+import { send, urls } from "./board_api.js";
+import { ask } from "./board_ask.js";
+import { nearest } from "./board_near.js";
+import { PendingStep } from "./board_step.js";
+
+export function mountActs(root, dialog, state, status) {
+  const { live, config } = state;
+  const { may } = config;
+  const result = el("p.result", { role: "status" });
+  const main = el("button.button.primary", { type: "button", onclick: () => primary() });
+  const others = el("div.other-acts");
+  const moreBox = el("div.more-acts", { hidden: true });
+  put(root, result, main, others, moreBox);
+  let shown = null;
+  let ended = false;
+  let busy = 0;
+  let queue = Promise.resolve();
+  let drawn = "";
+  let clearing = 0;
+
+  function say(text, tone = "ok", undo = null) {
+    put(result, el("span", { class: tone }, text), undo && el("button.button.small", { type: "button", onclick: undo.run }, undo.text));
+    status.textContent = text;
+    clearTimeout(clearing);
+    clearing = setTimeout(() => put(result), undo || tone === "bad" ? 20_000 : 8_000);
+  }
+
+  /** One act after the other: the fresh row is taken from the answer, the words of an error from the server. */
+  function act(number, call, done) {
+    busy += 1;
+    main.disabled = true;
+    queue = queue.then(async () => {
+      try {
+        const answer = await call();
+        state.touch(number);
+        live.act(answer);
+        done?.(answer);
+      } catch (error) {
+        if (!error.code) throw error;
+        say(error.message, error.status === 409 ? "" : "bad"); // somebody was sooner: a result, not an error
+      }
+    });
+    return queue.finally(() => {
+      busy -= 1;
+      drawn = "";
+      if (shown) show(shown, ended);
+    });
+  }
+
+  const names = (units) => units.map((id) => live.units.get(id)?.call_sign ?? "?").join(gettext(", "));
+
+  function sendTo(row, units) {
+    return act(row.number, () => send(urls.assignments(row.number), { units }), () => {
+      state.untick();
+      say(fill(gettext("%(units)s sent to %(number)s"), { units: names(units), number: serial(row.number) }), "ok", {
+        text: gettext("Recall"),
+        run: () => recallUnits(row.number, units),
+      });
+    });
+  }
+
+  async function recallUnits(number, units) {
+    const row = live.incidents.get(number);
+    const orders = row?.assignments.filter((order) => units.includes(order.unit)) ?? [];
+    if (!orders.length) return say(gettext("Nothing to recall: the order has ended"), "bad");
+    const reason = await askRecall(orders.map((order) => order.label).join(gettext(", ")));
+    for (const order of reason ? orders : []) await release(number, order, reason);
+  }
+
+  const askRecall = (label) =>
+    ask(dialog, {
+      title: fill(gettext("Recall %(unit)s"), { unit: label }),
+      label: gettext("Reason, the crew will read it"),
+      verb: gettext("Recall"),
+      suggestions: [gettext("Sent by mistake"), gettext("A nearer unit goes"), gettext("No longer needed")],
+      harm: true,
+    });
+
+  const release = (number, order, outcome) =>
+    act(number, () => send(urls.step(number, order.id, "release"), { outcome }), () =>
+      say(fill(gettext("%(unit)s recalled from %(number)s"), { unit: order.label, number: serial(number) })),
+    );
+
+  async function recall(row, order) {
+    const reason = await askRecall(order.label);
+    if (reason) await release(row.number, order, reason);
+  }
+
+  async function step(row, order, verb) {
+    let outcome = "";
+    if (verb === "report") {
+      outcome = await ask(dialog, {
+        title: fill(gettext("%(unit)s reports back"), { unit: order.label }),
+        label: gettext("What came of it"),
+        verb: gettext("Report back"),
+        suggestions: [gettext("Settled on the spot"), gettext("Taken to the station"), gettext("Handed over"), gettext("Nothing to do")],
+      });
+      if (!outcome) return;
+    }
+    new PendingStep({
+      at: new Date(live.now()).toISOString(),
+      url: urls.step(row.number, order.id, verb),
+      body: outcome ? { outcome } : {},
+      waiting: (left, undo) => say(fill(gettext("%(unit)s: noted at %(time)s, sent in %(left)s s"), { unit: order.label, time: stamp(live.now()), left }), "ok", { text: gettext("Undo"), run: undo }),
+      undone: () => say(gettext("Not sent")),
+      run: (call) => act(row.number, call, (answer) => say(stepWords(order, answer))),
+    });
+  }
+
+  function stepWords(order, answer) {
+    const words = `${order.label} ${STEP_TEXT[answer.assignment.step]}`;
+    return answer.changed ? words : fill(gettext("%(words)s: that was known already"), { words });
+  }
+
+  async function takeOver() {
+    if (!shown || !may.take_over) return;
+    const { row } = shown;
+    await act(row.number, () => send(urls.takeOver(row.number)), () => say(fill(gettext("%(number)s is yours now"), { number: serial(row.number) })));
+  }
+
+  async function note() {
+    if (!shown || !may.note) return;
+    const { row } = shown;
+    const text = await ask(dialog, { title: fill(gettext("Note on %(number)s"), { number: serial(row.number) }), label: gettext("Note"), verb: gettext("Add the note") });
+    if (text) await act(row.number, () => send(urls.notes(row.number), { text }), () => say(gettext("Note added")));
+  }
+
+  async function end(kind) {
+    const { row } = shown;
+    const number = serial(row.number);
+    const words = {
+      close: { title: gettext("Close %(number)s"), label: gettext("Outcome"), verb: gettext("Close"), key: "outcome", done: gettext("%(number)s closed") },
+      cancel: { title: gettext("Cancel %(number)s"), label: gettext("Reason"), verb: gettext("Cancel the incident"), key: "reason", done: gettext("%(number)s cancelled"), harm: true },
+      invalidate: { title: gettext("Mark %(number)s invalid"), label: gettext("Reason"), verb: gettext("Mark invalid"), key: "reason", done: gettext("%(number)s marked invalid"), harm: true },
+    }[kind];
+    const explain = row.assignments.length ? fill(gettext("%(units)s will be released"), { units: row.assignments.map(({ label }) => label).join(gettext(", ")) }) : "";
+    const text = await ask(dialog, { ...words, title: fill(words.title, { number }), explain, required: kind !== "close" });
+    if (text !== null) await act(row.number, () => send(urls[kind](row.number), { [words.key]: text }), () => say(fill(words.done, { number })));
+  }
+
+  async function reveal() {
+    if (!shown || !may.reveal) return;
+    const { row } = shown;
+    const reason = await ask(dialog, {
+      title: gettext("Caller's name and phone"),
+      explain: gettext("Reveal needs a reason and is logged"),
+      label: gettext("Reason"),
+      verb: gettext("Reveal"),
+      suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
+    });
+    if (!reason) return;
+    await act(row.number, () => send(urls.reveal(row.number), { reason }), (answer) =>
+      say(`${answer.name || gettext("No name")} · ${answer.phone || gettext("No phone")}`, "revealed"),
+    );
+  }
+
+  const claim = () =>
+    act(shown.row.number, () => send(urls.claim(shown.row.number)), () => say(fill(gettext("%(number)s is claimed by you"), { number: serial(shown.row.number) })));
+
+  function reinforce() {
+    if (!shown || !may.dispatch) return;
+    const next = nearest(state, shown.row, 9).find(({ unit }) => !state.ticked.has(unit.id));
+    if (next) state.tick(next.unit.id, true);
+    else say(gettext("No unit is free"), "bad");
+  }
+
+  function more() {
+    moreBox.hidden = !moreBox.hidden;
+    if (!moreBox.hidden) $("button:not([disabled])", moreBox)?.focus();
+  }
+
+  /** What Enter does now → {text, run} or the reason why there is nothing to do. */
+  function primaryOf({ row }) {
+    const ticked = [...state.ticked].filter((id) => live.units.has(id));
+    if (may.dispatch && ticked.length) {
+      const text = row.assignments.length ? gettext("Also send %(units)s") : gettext("Send %(units)s");
+      return { text: fill(text, { units: names(ticked) }), run: () => sendTo(row, ticked) };
+    }
+    if (may.claim && row.stage === "unclaimed") return { text: gettext("Claim"), run: claim };
+    if (row.status === "reported_back" && may.close) return { text: gettext("Close"), run: () => end("close") };
+    if (!may.dispatch) return { text: gettext("Nothing to do for you here") };
+    const place = row.lat === null ? gettext("The incident has no place on the map") : gettext("Tick units with 1–9, then Enter");
+    return { text: place };
+  }
+
+  const primary = () => shown && !ended && !busy && primaryOf(shown).run?.();
+
+  function show(entry, hasEnded) {
+    if (shown?.row.number !== entry.row.number) put(result);
+    shown = entry;
+    ended = hasEnded;
+    const { row } = entry;
+    const first = ended ? { text: gettext("This incident has ended") } : primaryOf(entry);
+    const mine = row.escalation?.owner_username === config.user.username;
+    const mark = JSON.stringify([row.number, row.version, first.text, ended, mine]);
+    if (mark === drawn) return;
+    drawn = mark;
+    put(main, first.text, first.run && el("kbd", {}, "Enter"));
+    main.disabled = !first.run || busy > 0;
+    const button = (text, key, run, on = true) => el("button.button", { type: "button", disabled: !on || ended, onclick: run }, text, key && el("kbd", {}, key));
+    put(
+      others,
+      may.take_over && button(gettext("Take over"), "T", takeOver, row.escalation && !mine),
+      may.dispatch && button(gettext("Reinforce"), "E", reinforce),
+      may.note && button(gettext("Note"), "N", note),
+      button(gettext("More"), "M", more, true),
+    );
+    const focused = moreBox.contains(document.activeElement);
+    put(
+      moreBox,
+      may.close && button(gettext("Close…"), "", () => end("close"), row.status === "reported_back"),
+      may.cancel && button(gettext("Cancel…"), "", () => end("cancel")),
+      may.invalidate && button(gettext("Mark invalid…"), "", () => end("invalidate")),
+      may.reveal && button(gettext("Reveal caller…"), "V", reveal),
+      el("a.button", { href: `/incidents/${row.number}/` }, gettext("Full page")),
+    );
+    if (focused) $("button:not([disabled])", moreBox)?.focus();
+  }
+
+  return { show, say, takeOver, note, reinforce, reveal, more, step, recall, primary, sendTo, act };
+}

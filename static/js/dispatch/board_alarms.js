@@ -1,0 +1,133 @@
+/* Sounds, notices and their limits. Three sounds: a new incident, a stage that ran late (once), an escalation to me
+ * (again each 30 s until A). In a flood, more than 10 alarms in 10 min, sounds join into one each 15 s; escalations never.
+ * mountAlarms(root, state) → {acknowledge(), silence(), describe() → text of the foot} */
+
+import { $, setText } from "../lib/dom.js";
+import { post } from "../lib/http.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { mute, mutedLeft, play, ready } from "../lib/sound.js";
+import { span } from "../lib/time.js";
+import { LEVEL_TEXT, STAGE_TEXT, serial } from "../lib/urgency.js";
+import { urls } from "./board_api.js";
+
+const REPEAT_MS = 30_000;
+const WINDOW_MS = 600_000;
+const FLOOD = 10;
+const JOINED_MS = 15_000;
+const SAME_CAUSE_MS = 60_000;
+
+export function mountAlarms(root, state) {
+  const { live, config } = state;
+  const alertLine = $("[data-alert]", root);
+  const flood = $("[data-flood]", root);
+  const lateKnown = new Set(); // number + generation of the stage that has already sounded
+  const causes = new Map(); // cause → when it last sounded
+  let alarms = []; // times of the last ten minutes
+  let lastJoined = -Infinity;
+  let lastEscalated = -Infinity;
+  let seeded = false;
+
+  function raise(kind, cause) {
+    const now = performance.now();
+    if (now - (causes.get(cause) ?? -Infinity) < SAME_CAUSE_MS) return;
+    causes.set(cause, now);
+    alarms = [...alarms.filter((at) => now - at < WINDOW_MS), now];
+    if (kind === "escalated") {
+      lastEscalated = now;
+      play("escalated");
+    } else if (alarms.length <= FLOOD) play(kind);
+    else if (now - lastJoined > JOINED_MS) {
+      lastJoined = now;
+      play(kind);
+    }
+  }
+
+  function tell(row, stage) {
+    if (!document.hidden || globalThis.Notification?.permission !== "granted") return;
+    const text = [state.category(row).label, state.station(row), stage].filter(Boolean).join(" · ");
+    new Notification(`${serial(row.number)} ${text}`, { tag: row.number, silent: true });
+  }
+
+  function escalatedToMe(row, level) {
+    live.notices.add(row.number);
+    raise("escalated", `${row.number}:${level}`);
+    setText(alertLine, fill(gettext("%(number)s escalated to %(level)s: %(summary)s"), { number: serial(row.number), level: LEVEL_TEXT[level], summary: row.summary }));
+    tell(row, gettext("Escalated"));
+  }
+
+  live.addEventListener("escalation", ({ detail }) => {
+    const row = live.incidents.get(detail.number) ?? { number: detail.number, summary: "", category: "" };
+    if (detail.state === "raised") {
+      if (detail.recipients.includes(config.user.username)) escalatedToMe(row, detail.level);
+    } else live.notices.delete(detail.number); // somebody answered: the others fall silent at once
+    state.refresh();
+  });
+
+  live.addEventListener("event", ({ detail }) => {
+    if (detail.event === "incident.filed" && !live.incidents.has(detail.number)) {
+      raise("order", `filed:${detail.number}`);
+      tell(detail, gettext("new"));
+    }
+    if (detail.escalation === null || detail.escalation?.owner) live.notices.delete(detail.number);
+  });
+
+  function eachSecond() {
+    for (const { row, urgency } of state.entries) {
+      if (urgency.state !== "late" && urgency.state !== "escalated") continue;
+      const key = `${row.number}:${row.stage_since}`;
+      if (lateKnown.has(key)) continue;
+      lateKnown.add(key);
+      if (seeded && urgency.state === "late") {
+        raise("late", `late:${key}`);
+        tell(row, STAGE_TEXT[row.stage]);
+      }
+    }
+    if (live.loaded && !seeded) {
+      seeded = true;
+      if (live.notices.size) raise("escalated", "unseen at opening");
+    }
+    const now = performance.now();
+    alarms = alarms.filter((at) => now - at < WINDOW_MS);
+    if (live.notices.size && now - lastEscalated > REPEAT_MS && live.mode !== "ended") {
+      lastEscalated = now;
+      play("escalated");
+    }
+    flood.hidden = alarms.length <= FLOOD;
+    if (!flood.hidden) setText(flood, fill(gettext("%(n)s alarms in 10 min: sounds are joined. Tell the watch commander"), { n: alarms.length }));
+  }
+
+  async function acknowledge() {
+    const numbers = [...live.notices];
+    live.notices.clear();
+    state.refresh();
+    setText(alertLine, "");
+    const answers = await Promise.allSettled(numbers.map((number) => post(urls.seen(number))));
+    answers.forEach((answer, index) => answer.status === "rejected" && live.notices.add(numbers[index]));
+    return numbers.length;
+  }
+
+  function silence() {
+    mute(60);
+    // asked here, since a browser wants a person's own act, and whoever silences is who misses things
+    if (globalThis.Notification?.permission === "default") Notification.requestPermission();
+  }
+
+  function describe() {
+    const unseen = live.notices.size;
+    const sound = !ready()
+      ? gettext("Sound waits for a key or click")
+      : mutedLeft()
+        ? fill(gettext("Muted %(left)s"), { left: span(mutedLeft()) })
+        : gettext("Sound on");
+    return [
+      unseen && fill(ngettext("%(n)s unacknowledged", "%(n)s unacknowledged", unseen), { n: unseen }),
+      sound,
+      fill(ngettext("%(n)s alarm in 10 min", "%(n)s alarms in 10 min", alarms.length), { n: alarms.length }),
+    ]
+      .filter(Boolean)
+      .join(" · ");
+  }
+
+  state.addEventListener("entries", eachSecond);
+  return { acknowledge, silence, describe };
+}

@@ -1,0 +1,23 @@
+/* The addresses of the API that the board uses, and the verbs of one incident.
+ * urls — functions of a number; send(url, body, {keepalive}) — post with a key of its own */
+
+import { newKey, post } from "../lib/http.js";
+
+const incident = (number) => `/api/incidents/${number}/`;
+
+export const urls = {
+  incident,
+  events: (number) => `${incident(number)}events/`,
+  claim: (number) => `${incident(number)}claim/`,
+  assignments: (number) => `${incident(number)}assignments/`,
+  step: (number, assignment, verb) => `${incident(number)}assignments/${assignment}/${verb}/`,
+  notes: (number) => `${incident(number)}notes/`,
+  takeOver: (number) => `${incident(number)}take-over/`,
+  seen: (number) => `${incident(number)}seen/`,
+  reveal: (number) => `${incident(number)}reveal/`,
+  close: (number) => `${incident(number)}close/`,
+  cancel: (number) => `${incident(number)}cancel/`,
+  invalidate: (number) => `${incident(number)}invalidate/`,
+};
+
+export const send = (url, body = {}, { keepalive = false } = {}) => post(url, body, { key: newKey(), keepalive });

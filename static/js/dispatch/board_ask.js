@@ -1,0 +1,52 @@
+/* A question before harm: cancel, invalidate, recall, reveal, close. One dialog, one field, a verb that names the result.
+ * ask(dialog, {title, explain, label, verb, suggestions, harm, required = true}) → Promise(text | null when left) */
+
+import { $, el, put } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
+
+export function ask(dialog, { title, explain, label, verb, suggestions = [], harm = false, required = true }) {
+  return new Promise((resolve) => {
+    const field = el("textarea", { name: "text", maxlength: 200, rows: 2, id: "ask-text" });
+    const error = el("p.error-line", { hidden: true, role: "alert" }, gettext("A reason is needed"));
+    const leave = (value) => {
+      resolve(value);
+      dialog.close();
+    };
+    const submit = (event) => {
+      event?.preventDefault();
+      const text = field.value.trim();
+      if (text || !required) return leave(text);
+      error.hidden = false;
+      field.setAttribute("aria-invalid", "true");
+      field.focus();
+    };
+    put(
+      dialog,
+      el(
+        "form",
+        { method: "dialog", onsubmit: submit },
+        el("div.dialog-head", {}, el("h2", {}, title)),
+        el(
+          "div.dialog-body",
+          {},
+          explain && el("p.second", {}, explain),
+          el("div.field", {}, el("label", { for: "ask-text" }, label), field, error),
+          suggestions.length > 0 &&
+            el("div.suggestions", {}, suggestions.map((text) => el("button.button.small", { type: "button", onclick: () => (field.value = text, field.focus()) }, text))),
+        ),
+        el(
+          "div.dialog-foot",
+          {},
+          el("button.button", { type: "button", onclick: () => leave(null) }, gettext("Back"), el("kbd", {}, "Esc")),
+          el(harm ? "button.button.harm" : "button.button.primary", { type: "submit" }, verb, el("kbd", {}, "Enter")),
+        ),
+      ),
+    );
+    field.addEventListener("keydown", (event) => {
+      if (event.code === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+    });
+    dialog.addEventListener("close", () => resolve(null), { once: true });
+    dialog.showModal();
+    $("textarea", dialog).focus();
+  });
+}

@@ -1,0 +1,60 @@
+/* Who is on it, and their next step by radio: the dispatcher reports what the crew says.
+ * mountAssigned(root, state, acts) → {show(entry, story)} */
+
+import { el, put } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
+import { metres } from "../lib/geo.js";
+import { unitSymbol } from "../lib/symbols.js";
+import { ago, distance, ms, stamp } from "../lib/time.js";
+import { STEP_TEXT } from "../lib/urgency.js";
+import { STALE_MS } from "./board_near.js";
+
+const NEXT = {
+  dispatched: ["accept", gettext("Accepts")],
+  accepted: ["depart", gettext("Sets out")],
+  en_route: ["arrive", gettext("On scene")],
+  on_scene: ["report", gettext("Reports back")],
+};
+
+export function mountAssigned(root, state, acts) {
+  let drawn = "";
+
+  function show({ row }) {
+    const version = `${row.number}:${row.version}:`;
+    const mark = version + Math.floor(state.live.now() / 5000); // distances and ages, every five seconds
+    if (mark === drawn || (root.contains(document.activeElement) && drawn.startsWith(version))) return;
+    drawn = mark;
+    root.hidden = row.assignments.length === 0;
+    put(
+      root,
+      el("h3", {}, `${gettext("Assigned")} `, el("span.note", {}, String(row.assignments.length))),
+      el("ul.assigned", {}, row.assignments.map((order) => line(order, row))),
+    );
+  }
+
+  function line(order, row) {
+    const unit = state.live.units.get(order.unit);
+    const age = unit ? state.live.now() - ms(unit.position_at) : NaN;
+    const facts = [
+      `${STEP_TEXT[order.step]} ${stamp(order.at)}`,
+      unit?.lat != null && row.lat !== null && order.step !== "on_scene" && distance(metres(row, unit)),
+      age > STALE_MS && ago(age),
+    ].filter(Boolean);
+    const [verb, text] = NEXT[order.step] ?? [];
+    return el(
+      "li",
+      {},
+      unit ? unitSymbol(unit.kind, unit.status, age > STALE_MS, 18) : el("span"),
+      el("span.assigned-name", {}, el("b", {}, order.label), el("span.second", {}, ` ${facts.join(" · ")}`)),
+      state.config.may.step &&
+        el(
+          "span.assigned-acts",
+          {},
+          verb && el("button.button.small", { type: "button", onclick: () => acts.step(row, order, verb) }, text),
+          el("button.button.small", { type: "button", onclick: () => acts.recall(row, order), title: gettext("Recall, with a reason") }, gettext("Recall")),
+        ),
+    );
+  }
+
+  return { show };
+}

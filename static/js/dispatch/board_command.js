@@ -1,0 +1,122 @@
+/* The command line: says what it understood before Enter does it.
+ * mountCommand(root, state, acts) → {focus()}
+ *   0147                    selects
+ *   send 0147 CALLSIGN …    派 0147 特巡02       dispatches units
+ *   note 0147 WORDS         记 0147 …            adds a note
+ *   take 0147               接管 0147            takes an escalated incident over */
+
+import { $, put } from "../lib/dom.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { serial } from "../lib/urgency.js";
+import { send as post, urls } from "./board_api.js";
+import { title } from "./board_row.js";
+
+const VERBS = [
+  [/^(?:send|派警|派)(?=\s|\d)/i, "send"],
+  [/^(?:note|备注|记)(?=\s|\d)/i, "note"],
+  [/^(?:take|接管)(?=\s|\d)/i, "take"],
+];
+const bare = (text) => text.replace(/[\s·-]/g, "").toLowerCase();
+
+export function mountCommand(root, state, acts) {
+  const form = $("[data-command]", root);
+  const field = form.elements.line;
+  const said = $("[data-understood]", form);
+  const { config, live } = state;
+
+  const wrong = (text) => ({ wrong: true, text });
+
+  /** An open incident by its serial; of several days the latest. */
+  function incidentOf(digits) {
+    const wanted = digits.padStart(4, "0");
+    return state.entries
+      .map(({ row }) => row)
+      .filter(({ number }) => serial(number) === wanted || number.endsWith(digits.padStart(12, "x")))
+      .sort((a, b) => (a.number < b.number ? 1 : -1))[0];
+  }
+
+  /** The units named, by call sign or its unambiguous beginning → units, or the word that names none. */
+  function unitsOf(text) {
+    const units = [];
+    for (const word of text.split(/[\s,，、]+/).filter(Boolean)) {
+      const all = [...live.units.values()].filter(({ status }) => status !== "off_duty");
+      const exact = all.find(({ call_sign }) => bare(call_sign) === bare(word));
+      const begun = exact ? [exact] : all.filter(({ call_sign }) => bare(call_sign).startsWith(bare(word)));
+      if (begun.length !== 1) return { word, several: begun.length > 1 };
+      units.push(begun[0]);
+    }
+    return { units };
+  }
+
+  /** What a line means → {text, run} or {wrong, text}. */
+  function understand(line) {
+    const [pattern, verb] = VERBS.find(([start]) => start.test(line)) ?? [/^/, "select"];
+    const rest = line.replace(pattern, "").trim();
+    const [, digits = "", words = ""] = rest.match(/^(\d+)\s*([\s\S]*)$/) ?? [];
+    if (!digits) return wrong(gettext("A number is needed, such as 0147"));
+    const row = incidentOf(digits);
+    if (!row) return wrong(fill(gettext("No open incident %(number)s"), { number: digits }));
+    const what = `${serial(row.number)} ${title(row, state)}`;
+    if (verb === "select") return words ? wrong(gettext("Begin with send, note or take")) : { text: fill(gettext("Select %(what)s"), { what }), run: () => state.select(row.number) };
+    if (verb === "take") return config.may.take_over ? { text: fill(gettext("Take over %(what)s"), { what }), run: () => takeOver(row) } : wrong(gettext("Your role may not take over"));
+    if (verb === "note") return words ? { text: fill(gettext("Note on %(what)s: %(words)s"), { what, words }), run: () => note(row, words) } : wrong(gettext("Write the note after the number"));
+    return understandSend(row, what, words);
+  }
+
+  function understandSend(row, what, words) {
+    if (!config.may.dispatch) return wrong(gettext("Your role may not dispatch"));
+    if (!words) return wrong(gettext("Write a call sign after the number"));
+    const { units, word, several } = unitsOf(words);
+    if (!units) return wrong(fill(several ? gettext("Several units begin with %(word)s") : gettext("No unit on duty is called %(word)s"), { word }));
+    const busy = units.find(({ status }) => status !== "free");
+    if (busy) return wrong(fill(gettext("%(unit)s is not free"), { unit: busy.call_sign }));
+    const names = units.map(({ call_sign }) => call_sign).join(gettext(", "));
+    return { text: fill(gettext("Send %(units)s to %(what)s"), { units: names, what }), run: () => sendUnits(row, units) };
+  }
+
+  function sendUnits(row, units) {
+    state.select(row.number);
+    acts.sendTo(row, units.map(({ id }) => id));
+  }
+
+  function note(row, text) {
+    state.select(row.number);
+    acts.act(row.number, () => post(urls.notes(row.number), { text }), () => acts.say(gettext("Note added")));
+  }
+
+  function takeOver(row) {
+    state.select(row.number);
+    acts.takeOver();
+  }
+
+  function preview() {
+    const line = field.value.trim();
+    said.hidden = !line;
+    if (!line) return null;
+    const meaning = understand(line);
+    said.className = meaning.wrong ? "wrong" : "";
+    put(said, meaning.text, meaning.wrong ? null : " ", meaning.wrong ? null : $("kbd", form).cloneNode());
+    if (!meaning.wrong) said.lastElementChild.textContent = "Enter";
+    return meaning;
+  }
+
+  function leave() {
+    field.value = "";
+    said.hidden = true;
+    field.blur();
+  }
+
+  field.addEventListener("input", preview);
+  field.addEventListener("blur", () => (said.hidden = true));
+  field.addEventListener("focus", preview);
+  field.addEventListener("keydown", (event) => event.code === "Escape" && (event.stopPropagation(), leave()));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const meaning = preview();
+    if (!meaning || meaning.wrong) return;
+    leave();
+    meaning.run();
+  });
+
+  return { focus: () => field.focus() };
+}

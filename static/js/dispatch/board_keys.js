@@ -1,0 +1,82 @@
+/* The board's keys and their page of help.
+ * bindKeys(root, dialog, state, parts) — parts: {list, map, acts, near, alarms, command} */
+
+import { $, el, put } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
+import { allKeys, bind, rebind } from "../lib/keys.js";
+
+export function bindKeys(root, dialog, state, { list, map, acts, near, alarms, command }) {
+  const key = (id, code, text, run, more = {}) => ({ id, code, text, run, group: "board", ...more });
+  const digit = (event) => {
+    const unit = near.at(Number(event.code.at(-1)) - 1);
+    if (unit === null || !state.config.may.dispatch) return false;
+    return void state.tick(unit);
+  };
+  const digits = Array.from({ length: 9 }, (_, index) => `Digit${index + 1}`);
+  const keys = [
+    key("command", "Slash", gettext("Command line"), () => command.focus()),
+    key("up", "ArrowUp", gettext("Previous incident"), () => list.step(-1), { repeats: true }),
+    key("down", "ArrowDown", gettext("Next incident"), () => list.step(1), { repeats: true }),
+    key("tick", "Digit1", gettext("Tick a recommended unit"), digit, { codes: [...digits, ...digits.map((code) => code.replace("Digit", "Numpad"))], shown: "1–9" }),
+    key("primary", "Enter", gettext("Dispatch what is ticked"), () => acts.primary(), { codes: ["Enter", "NumpadEnter"], over: ".row" }),
+    key("reinforce", "KeyE", gettext("Reinforce"), () => acts.reinforce()),
+    key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),
+    key("note", "KeyN", gettext("Note"), () => acts.note()),
+    key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),
+    key("more", "KeyM", gettext("More"), () => acts.more()),
+    key("acknowledge", "KeyA", gettext("Acknowledge alarm"), () => void alarms.acknowledge()),
+    key("silence", "KeyS", gettext("Silence 60 s"), () => alarms.silence()),
+    key("fold", "KeyG", gettext("Folded rows"), () => list.toggleFold()),
+    key("legend", "KeyL", gettext("Legend"), () => map.act("legend")),
+    key("whole", "Digit0", gettext("Whole district"), () => map.act("whole"), { codes: ["Digit0", "Numpad0"] }),
+    key("selected", "KeyZ", gettext("Selected incident on the map"), () => map.act("selected")),
+    key("lens", "KeyX", gettext("Lens of the town"), () => map.act("lens")),
+    key("back", "Escape", gettext("Back one step"), back, { always: true }),
+    key("help", "Slash", gettext("All keys"), help, { shown: "?", shift: true }),
+  ];
+  bind(keys);
+
+  function back(event) {
+    if (dialog.open || document.querySelector("#intake:not([hidden])")) return false;
+    const more = $(".more-acts", root);
+    if (!more.hidden) return void (more.hidden = true);
+    if (state.ticked.size) return void state.untick();
+    if (event.target.closest?.("input, textarea, select")) return void event.target.blur();
+    return false;
+  }
+
+  function help() {
+    put(
+      dialog,
+      el("div.dialog-head", {}, el("h2", {}, gettext("All keys")), el("button.button.small", { type: "button", onclick: () => dialog.close() }, gettext("Close"), el("kbd", {}, "Esc"))),
+      el("div.dialog-body", {}, el("p.second", {}, gettext("Keys are read by their place on the keyboard. Each can be changed or switched off; it is remembered on this computer.")), el("div.keys-list", {}, allKeys().map(keyLine))),
+    );
+    dialog.showModal();
+  }
+
+  function keyLine(key) {
+    const change = el("button.button.small", { type: "button" }, gettext("Change"));
+    change.addEventListener("click", () => {
+      change.textContent = gettext("Press a key, Delete switches off");
+      const listen = (event) => {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        removeEventListener("keydown", listen, true);
+        if (event.code !== "Escape") rebind(key.id, event.code === "Delete" || event.code === "Backspace" ? null : event.code);
+        help();
+      };
+      addEventListener("keydown", listen, true);
+    });
+    const fixed = ["tick", "back", "help"].includes(key.id);
+    return [el("span", {}, key.text), key.label ? el("kbd", {}, key.label) : el("span.note", {}, gettext("off")), fixed ? el("span") : change];
+  }
+
+  showHints();
+  function showHints() {
+    const shown = [
+      ["F2", gettext("new incident")], ["↑ ↓", gettext("choose")], ["1–9", gettext("tick units")], ["Enter", gettext("send")],
+      ["A", gettext("acknowledge")], ["S", gettext("silence 60 s")], ["B", gettext("day or night")], ["?", gettext("all keys")],
+    ]; // prettier-ignore
+    put($("[data-hints]", root), shown.map(([name, text]) => el("span", {}, el("kbd", {}, name), text)));
+  }
+}

@@ -1,0 +1,173 @@
+/* The queue on the left: groups by urgency, rows kept in place while a hand or a key is on them.
+ * mountList(root, state) → {step(±1), toggleFold()} */
+
+import { $, el, setText } from "../lib/dom.js";
+import { fill, gettext, pgettext } from "../lib/i18n.js";
+import { ListRow } from "./board_row.js";
+
+const GROUPS = [
+  ["act", gettext("Needs action"), gettext("Escalated, overdue, then by priority")],
+  ["soon", pgettext("group", "Due soon"), gettext("Time left")],
+  ["running", gettext("In progress"), gettext("Time left")],
+  ["done", gettext("To be closed"), gettext("Reported back")],
+];
+const HOLD_MS = 2000; // a row moves when focus leaves or after 2 s without a key
+const LONGEST_HOLD_MS = 8000; // a hand resting on the mouse may not hide an escalation
+const MAX_PAINTED = 300;
+
+const groupOf = ({ row, urgency }) =>
+  urgency.state === "escalated" || urgency.state === "late"
+    ? "act"
+    : urgency.state === "soon"
+      ? "soon"
+      : row.status === "reported_back"
+        ? "done"
+        : "running";
+
+export function mountList(root, state) {
+  const box = $("[data-list]", root);
+  const foot = $("[data-folded]", root);
+  const rows = new Map();
+  const groups = new Map(
+    GROUPS.map(([name, title, hint]) => {
+      const count = el("b");
+      const heading = el("h3.group", {}, el("span", {}, `${title} `, count), el("span.note", {}, hint));
+      return [name, { heading, count }];
+    }),
+  );
+  let unfolded = false;
+  let heldSince = 0;
+  let heldUntil = 0;
+  let visible = []; // numbers in the order shown
+  let capacity = 0;
+
+  const hold = () => {
+    const now = performance.now();
+    if (now > heldUntil) heldSince = now;
+    heldUntil = Math.min(now + HOLD_MS, heldSince + LONGEST_HOLD_MS);
+  };
+  const held = () => performance.now() < heldUntil;
+  const release = () => (heldUntil = 0);
+
+  /** Every entry that should stand in the list now, group by group; the rest is counted at the foot. */
+  function wanted() {
+    const sorted = { act: [], soon: [], running: [], done: [] };
+    for (const entry of state.entries) if (state.passes(entry)) sorted[groupOf(entry)].push(entry);
+    const folded = { running: 0, done: 0 };
+    if (!unfolded) {
+      const room = Math.max(3, capacity - sorted.act.length - sorted.soon.length);
+      const keep = (entry, index) => index < room || entry.row.number === state.selected;
+      const shown = sorted.running.filter(keep);
+      folded.running = sorted.running.length - shown.length;
+      folded.done = sorted.done.filter(({ row }) => row.number !== state.selected).length;
+      sorted.running = shown;
+      sorted.done = sorted.done.filter(({ row }) => row.number === state.selected);
+    }
+    return { sorted, folded };
+  }
+
+  function measure() {
+    const height = parseFloat(getComputedStyle(box).getPropertyValue("--row")) || 62;
+    capacity = Math.floor((box.clientHeight - 28 * 3) / height);
+  }
+
+  function render() {
+    if (held() && visible.length) return refreshInPlace();
+    const { sorted, folded } = wanted();
+    const order = [];
+    visible = [];
+    let painted = 0;
+    for (const [name, entries] of Object.entries(sorted)) {
+      const { heading, count } = groups.get(name);
+      if (!entries.length) continue;
+      setText(count, String(entries.length + (name === "running" ? folded.running : 0)));
+      order.push(heading);
+      for (const entry of entries) {
+        if (++painted > MAX_PAINTED) break;
+        order.push(rowOf(entry).node);
+        visible.push(entry.row.number);
+      }
+    }
+    place(order);
+    for (const [number, row] of rows) if (!visible.includes(number) && row.node.parentNode !== box) rows.delete(number);
+    foot.hidden = !unfolded && !folded.running && !folded.done;
+    const words = unfolded
+      ? [gettext("Fold the rows in progress")]
+      : [
+          folded.running && fill(gettext("%(n)s more in progress"), { n: folded.running }),
+          folded.done && fill(gettext("%(n)s to be closed"), { n: folded.done }),
+        ];
+    setText($("span", foot), words.filter(Boolean).join(" · "));
+    empty(order.length === 0);
+  }
+
+  function rowOf(entry) {
+    let row = rows.get(entry.row.number);
+    if (!row) rows.set(entry.row.number, (row = new ListRow(entry, state)));
+    row.update(entry, state);
+    return row;
+  }
+
+  /** Puts nodes in order with the fewest moves, so that focus and scroll stay where they are. */
+  function place(order) {
+    const keep = new Set(order);
+    for (const child of [...box.children]) if (!keep.has(child)) child.remove();
+    order.forEach((node, index) => {
+      if (box.children[index] === node) return;
+      const focused = node.contains(document.activeElement);
+      box.insertBefore(node, box.children[index] ?? null);
+      if (focused) node.focus({ preventScroll: true });
+    });
+  }
+
+  function refreshInPlace() {
+    for (const number of visible) {
+      const entry = state.entry(number);
+      if (entry) rowOf(entry);
+      else rows.get(number)?.ended();
+    }
+  }
+
+  function empty(yes) {
+    const line = $("[data-empty]", root);
+    line.hidden = !yes || !state.live.loaded;
+    if (!yes) return;
+    const filtered = state.entries.length > 0;
+    setText(line, filtered ? gettext("No incident matches the filter") : gettext("No open incidents"));
+  }
+
+  function step(by) {
+    if (!visible.length) return;
+    const at = visible.indexOf(state.selected);
+    const next = visible[Math.min(visible.length - 1, Math.max(0, at + by))];
+    hold();
+    state.select(next);
+    const node = rows.get(next)?.node;
+    node?.focus({ preventScroll: true });
+    node?.scrollIntoView({ block: "nearest" });
+  }
+
+  function toggleFold() {
+    unfolded = !unfolded;
+    release();
+    render();
+    box.scrollTop = unfolded ? box.scrollTop : 0;
+  }
+
+  box.addEventListener("click", (event) => {
+    const number = event.target.closest("[data-number]")?.dataset.number;
+    if (number) state.select(number);
+  });
+  box.addEventListener("keydown", hold);
+  box.addEventListener("pointermove", hold, { passive: true });
+  box.addEventListener("pointerleave", release);
+  box.addEventListener("focusout", (event) => !box.contains(event.relatedTarget) && release());
+  foot.addEventListener("click", toggleFold);
+  new ResizeObserver(() => (measure(), render())).observe(box);
+
+  state.addEventListener("entries", render);
+  state.addEventListener("filter", () => (release(), render()));
+  state.addEventListener("select", refreshInPlace);
+
+  return { step, toggleFold };
+}

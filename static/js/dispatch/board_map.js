@@ -1,0 +1,290 @@
+/* The map in the middle. It never moves under the hand: only the hand, 0 and Z move it.
+ * mountMap(root, state) → {act("whole" | "selected" | "lens" | "legend")} */
+
+import { $, setText } from "../lib/dom.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { palette, Sprites } from "../lib/symbols.js";
+import { ago, ms } from "../lib/time.js";
+import { STEP_TEXT, serial } from "../lib/urgency.js";
+import { title } from "./board_row.js";
+import { legendNodes } from "./map_legend.js";
+import { canvasLayer } from "./map_layer.js";
+import { Lens, paintFrame } from "./map_lens.js";
+import { loadGround } from "./map_ground.js";
+import { measureIn, paintScene } from "./map_paint.js";
+import { arrange } from "./map_scene.js";
+import { place, sized, viewAt } from "./map_view.js";
+
+const HIT_PX = 14;
+const HIT_TOUCH_PX = 24;
+const REPAINT_MS = 250; // vehicles jump four times a second at most
+
+export function mountMap(root, state) {
+  const { live, config } = state;
+  const box = $("[data-map]", root);
+  const tip = $("[data-map-tip]", root);
+  const legend = $("[data-legend]", root);
+  const lensCanvas = $("[data-lens]", root);
+  const lensTitle = $("[data-lens-title]", root);
+  const face = getComputedStyle(document.body).fontFamily;
+  let measure = measureIn(face);
+  let colours = { ...palette(), face };
+  let sprites = new Sprites(colours);
+  let ground = null;
+  let lens = null;
+  let locked = false; // the hand has moved the map: no fitting until 0
+  let picking = false;
+  let mark = null; // pin of an unsaved incident
+  let scenes = { main: null, lens: null };
+  const memory = { main: new Map(), lens: new Map() };
+  const backdrop = document.createElement("canvas");
+  const lensBackdrop = document.createElement("canvas");
+  let paintedAt = -Infinity;
+  let queued = 0;
+
+  const map = L.map(box, {
+    zoomControl: false,
+    attributionControl: config.map.tiles.length > 0,
+    zoomAnimation: false,
+    fadeAnimation: false,
+    markerZoomAnimation: false,
+    zoomSnap: 0.05, // fits the district closely; a wheel's notch still moves about half a zoom
+    zoomDelta: 1,
+    wheelPxPerZoomLevel: 90,
+    minZoom: config.map.min_zoom,
+    maxZoom: config.map.max_zoom,
+    keyboard: false,
+  }).setView(config.map.center, config.map.zoom);
+  for (const { url, options } of config.map.tiles) L.tileLayer(url, options).addTo(map);
+  const layer = canvasLayer(map, paint);
+
+  function arranged(view, name, frame, covered) {
+    const selected = state.selected;
+    return arrange(view, {
+      entries: state.entries,
+      units: live.units.values(),
+      selected,
+      ticked: state.ticked,
+      now: live.now(),
+      frame,
+      covered,
+      stations: config.stations,
+      memory: memory[name],
+      measure,
+      titleOf: (row) => title(row, state),
+    });
+  }
+
+  function paint(context, view, margin, moved) {
+    paintedAt = performance.now();
+    if (moved) {
+      memory.main.clear();
+      if (ground) groundOn(backdrop, view);
+    }
+    context.clearRect(0, 0, view.width, view.height);
+    if (ground) context.drawImage(backdrop, 0, 0, view.width, view.height);
+    const frame = lens?.frame(view) ?? null;
+    const at = frame && { x: lens.left + margin.x, y: lens.top + margin.y, w: lens.size[0], h: lens.size[1] };
+    scenes.main = arranged(view, "main", frame, at);
+    scenes.main.pin = mark && pinAt(view);
+    paintScene(context, scenes.main, sprites, colours);
+    lensCanvas.hidden = lensTitle.hidden = !frame;
+    if (frame) {
+      paintFrame(context, frame, at, colours);
+      paintLens();
+    } else scenes.lens = null;
+  }
+
+  function groundOn(canvas, view) {
+    const context = sized(canvas, view.width, view.height);
+    context.clearRect(0, 0, view.width, view.height);
+    ground.paint(context, view, colours);
+    ground.codes(context, view, colours);
+  }
+
+  function paintLens() {
+    const { view } = lens;
+    const context = sized(lensCanvas, view.width, view.height);
+    context.fillStyle = colours.ground;
+    context.fillRect(0, 0, view.width, view.height);
+    context.drawImage(lensBackdrop, 0, 0, view.width, view.height);
+    scenes.lens = arranged(view, "lens", null, null);
+    scenes.lens.pin = mark && pinAt(view);
+    paintScene(context, scenes.lens, sprites, colours);
+  }
+
+  const pinAt = (view) => {
+    const [x, y] = place(mark, view);
+    return { x, y };
+  };
+
+  function queue() {
+    if (queued || document.hidden) return;
+    queued = setTimeout(() => {
+      queued = 0;
+      requestAnimationFrame(layer.repaint);
+    }, Math.max(0, REPAINT_MS - (performance.now() - paintedAt)));
+  }
+
+  function whole() {
+    locked = false;
+    if (!ground) return;
+    const { west, south, east, north } = ground.bounds;
+    map.invalidateSize({ pan: false });
+    map.fitBounds([[south, west], [north, east]], { padding: [10, 10], animate: false });
+    const size = map.getSize();
+    // the land moves away from the corner where the lens will stand
+    const { right, below } = lens.choose(viewNow(), size.x, size.y);
+    const land = L.bounds([map.latLngToContainerPoint([south, west]), map.latLngToContainerPoint([north, east])]);
+    const spare = { x: size.x - land.getSize().x - 20, y: size.y - land.getSize().y - 20 };
+    map.panBy([((right ? 1 : -1) * spare.x) / 2, ((below ? 1 : -1) * spare.y) / 2], { animate: false });
+    lens.fit(viewNow(), size.x, size.y);
+    groundOn(lensBackdrop, lens.view);
+    memory.lens.clear();
+    layer.reset();
+    locked = false;
+  }
+
+  function viewNow() {
+    const size = map.getSize();
+    const pixel = map.getPixelBounds().min;
+    return viewAt(map.getZoom(), pixel.x, pixel.y, size.x, size.y);
+  }
+
+  function toSelected() {
+    const row = state.current?.row;
+    if (!row || row.lat === null) return;
+    locked = true;
+    map.setView([row.lat, row.lon], Math.max(map.getZoom(), 15), { animate: false });
+  }
+
+  const acts = {
+    whole,
+    selected: toSelected,
+    lens: () => (lens?.toggle(), layer.repaint()),
+    legend: () => (legend.hidden = !legend.hidden),
+  };
+
+  // --- the hand -----------------------------------------------------------------------------------------
+  function hit(point, touch) {
+    const inLens = scenes.lens && point.x > lens.left && point.y > lens.top && point.x < lens.left + lens.size[0] && point.y < lens.top + lens.size[1];
+    const scene = inLens ? scenes.lens : scenes.main;
+    const margin = inLens ? { x: -lens.left, y: -lens.top } : layer.margin();
+    const pane = inLens ? { x: 0, y: 0 } : map._getMapPanePos().subtract(paneAtPaint());
+    let best = null;
+    let reach = touch ? HIT_TOUCH_PX : HIT_PX;
+    for (const found of scene?.hits ?? []) {
+      const away = Math.hypot(found.x - margin.x + pane.x - point.x, found.y - margin.y + pane.y - point.y);
+      if (away < reach || (away === reach && found.number)) [best, reach] = [found, away];
+    }
+    return best;
+  }
+  // during a drag the canvas has moved with the pane since it was painted
+  const paneAtPaint = () => L.DomUtil.getPosition(box.querySelector(".ground-canvas")).add([layer.margin().x, layer.margin().y]).multiplyBy(-1);
+
+  function clicked(event) {
+    if (picking) {
+      picking = false;
+      root.classList.remove("picking");
+      const { lat, lng } = latLngAt(event.containerPoint);
+      return void document.dispatchEvent(new CustomEvent("map:picked", { detail: { lat: +lat.toFixed(6), lon: +lng.toFixed(6) } }));
+    }
+    const found = hit(event.containerPoint, event.originalEvent.pointerType === "touch");
+    if (found?.number) state.select(found.number);
+    else if (found?.unit) unitClicked(live.units.get(found.unit));
+  }
+
+  function latLngAt(point) {
+    if (!scenes.lens || point.x < lens.left || point.y < lens.top || point.x > lens.left + lens.size[0] || point.y > lens.top + lens.size[1]) {
+      return map.containerPointToLatLng(point);
+    }
+    const { view } = lens;
+    return map.options.crs.pointToLatLng(L.point(view.x + point.x - lens.left, view.y + point.y - lens.top), view.zoom);
+  }
+
+  function unitClicked(unit) {
+    if (unit.incident && live.incidents.has(unit.incident)) state.select(unit.incident);
+    else if (unit.status === "free" && state.current && config.may.dispatch) state.tick(unit.id);
+  }
+
+  function hover(event) {
+    const found = hit(event.containerPoint);
+    box.classList.toggle("over", Boolean(found));
+    tip.hidden = !found;
+    if (!found) return;
+    setText(tip, found.number ? incidentWords(found.number) : unitWords(live.units.get(found.unit)));
+    tip.style.left = `${Math.min(event.containerPoint.x + 14, box.clientWidth - 220)}px`;
+    tip.style.top = `${event.containerPoint.y + 16}px`;
+  }
+
+  function incidentWords(number) {
+    const entry = state.entry(number);
+    return entry ? `${serial(number)} ${entry.urgency.text} ${title(entry.row, state)}` : serial(number);
+  }
+
+  function unitWords(unit) {
+    if (!unit) return "";
+    const status = { free: gettext("free"), assigned: gettext("sent"), en_route: STEP_TEXT.en_route, on_scene: STEP_TEXT.on_scene }[unit.status];
+    return [unit.call_sign, status, unit.incident && serial(unit.incident), ago(live.now() - ms(unit.position_at))].filter(Boolean).join(" · ");
+  }
+
+  function showAge() {
+    let newest = -Infinity;
+    let stale = 0;
+    const now = live.now();
+    for (const unit of live.units.values()) {
+      if (unit.status === "off_duty" || !unit.position_at) continue;
+      const at = ms(unit.position_at);
+      newest = Math.max(newest, at);
+      if (now - at > 60_000) stale += 1;
+    }
+    const words = [Number.isFinite(newest) && fill(gettext("positions %(age)s"), { age: ago(now - newest) }), stale > 0 && fill(gettext("%(n)s not updated"), { n: stale })];
+    const selected = state.current && place(state.current.row, layer.view() ?? { scale: 1, x: 0, y: 0 });
+    const view = layer.view();
+    const margin = layer.margin();
+    if (selected && view && (selected[0] < margin.x || selected[1] < margin.y || selected[0] > view.width - margin.x || selected[1] > view.height - margin.y)) {
+      words.push(fill(gettext("%(number)s is outside the view: Z"), { number: serial(state.selected) }));
+    }
+    setText($("[data-map-age]", root), words.filter(Boolean).join(" · "));
+  }
+
+  map.on("click", clicked);
+  map.on("mousemove", hover);
+  map.on("mouseout", () => (tip.hidden = true));
+  map.on("dragstart", () => (locked = true));
+  box.addEventListener("wheel", () => (locked = true), { passive: true });
+  new ResizeObserver(() => (locked ? map.invalidateSize({ pan: false }) : whole())).observe(box);
+  root.addEventListener("click", (event) => acts[event.target.closest("[data-map-act]")?.dataset.mapAct]?.());
+  legend.append(...legendNodes());
+  legend.hidden = matchMedia("(max-width: 1600px)").matches;
+
+  state.addEventListener("entries", () => (queue(), showAge()));
+  for (const name of ["select", "tick"]) state.addEventListener(name, () => requestAnimationFrame(layer.repaint));
+  document.addEventListener("visibilitychange", queue);
+  document.addEventListener("modechange", () => {
+    colours = { ...palette(), face };
+    sprites = new Sprites(colours);
+    if (ground && lens.view) groundOn(lensBackdrop, lens.view);
+    layer.reset();
+  });
+  document.addEventListener("map:pick", () => {
+    picking = true;
+    root.classList.add("picking");
+  });
+  document.addEventListener("map:mark", ({ detail }) => {
+    mark = detail;
+    layer.repaint();
+  });
+  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => {
+    sprites = new Sprites(colours);
+    layer.reset();
+  });
+
+  loadGround(config.urls.grids).then((loaded) => {
+    ground = loaded;
+    lens = new Lens(lensCanvas, lensTitle, ground);
+    whole();
+  });
+
+  return { act: (name) => acts[name]() };
+}

@@ -1,0 +1,161 @@
+/* The page of one incident: follows what happens to it, and does what its reader may do.
+ * mount(root): data-number, data-now (the server's clock); [data-part] is fetched anew when the incident has moved on. */
+
+import { $, put, setText } from "../lib/dom.js";
+import { post } from "../lib/http.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { bind } from "../lib/keys.js";
+import { openSocket } from "../lib/live_socket.js";
+import { ms, span } from "../lib/time.js";
+import { LEVEL_TEXT, STAGE_TEXT, urgency } from "../lib/urgency.js";
+import { urls } from "./board_api.js";
+import { ask } from "./board_ask.js";
+import { OUTCOMES } from "./station_step.js";
+
+const ASKS = {
+  close: () => ({ title: gettext("Close"), label: gettext("Outcome"), verb: gettext("Close"), key: "outcome", required: false }),
+  reopen: () => ({ title: gettext("Reopen"), label: gettext("Reason"), verb: gettext("Reopen"), key: "reason" }),
+  cancel: () => ({ title: gettext("Cancel the incident"), label: gettext("Reason"), verb: gettext("Cancel the incident"), key: "reason", harm: true }),
+  invalidate: () => ({ title: gettext("Mark invalid"), label: gettext("Reason"), verb: gettext("Mark invalid"), key: "reason", harm: true }),
+  note: () => ({ title: gettext("Note"), label: gettext("Note"), verb: gettext("Add the note"), key: "text" }),
+  reveal: () => ({
+    title: gettext("Caller's name and phone"), explain: gettext("Reveal needs a reason and is logged"), label: gettext("Reason"),
+    verb: gettext("Reveal"), key: "reason", suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
+  }), // prettier-ignore
+};
+const PATHS = { take_over: "take-over", note: "notes" };
+
+export function mount(root) {
+  const { number } = root.dataset;
+  const part = $("[data-part]", root);
+  const line = $("[data-line]", root);
+  const dialog = $("[data-ask]", root);
+  let offset = ms(root.dataset.now) - Date.now();
+  const now = () => Date.now() + offset;
+  let busy = false;
+  let stale = false;
+
+  const say = (text, tone = "") => {
+    line.className = `incident-line ${tone}`;
+    setText(line, text);
+  };
+
+  // --- following ---------------------------------------------------------------------------------------------
+  const version = () => Number($("[data-version]", part).dataset.version);
+
+  async function refresh() {
+    try {
+      const answer = await fetch(`${location.pathname}?part`, { headers: { Accept: "text/html" } });
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      const focused = document.activeElement?.dataset?.do;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      put(part, ...fresh.body.childNodes);
+      if (focused) $(`[data-do="${focused}"]`, part)?.focus();
+      if (stale) say("");
+      stale = false;
+      tick();
+    } catch {
+      stale = true;
+      say(gettext("The page may be out of date: no connection. It repairs itself."), "bad");
+    }
+  }
+
+  let timer = 0;
+  const moved = (theirs) => {
+    if (theirs <= version()) return;
+    clearTimeout(timer);
+    timer = setTimeout(refresh, 150);
+  };
+  openSocket("/ws/board/", {
+    frame(message) {
+      if (message.at) offset = ms(message.at) - Date.now(); // a page from the browser's cache has an old clock
+      if (message.type === "incident" && message.number === number) moved(message.version);
+      if (message.type === "hello") refresh();
+      if (message.type === "heartbeat") {
+        const mine = message.changed.incidents.find(([other]) => other === number);
+        if (mine) moved(mine[1]);
+      }
+    },
+    opened() {},
+    closed() {},
+  });
+
+  function tick() {
+    const band = $("[data-band]", part);
+    if (!band) return;
+    const row = JSON.parse($("[data-row]", part).dataset.row);
+    const { state, text } = urgency(row, now());
+    band.className = `incident-band ${state}`;
+    setText($("[data-timer]", band), text || "—");
+    const { escalation } = row;
+    if (!escalation) return;
+    const who = escalation.owner
+      ? fill(gettext("Taken over by %(name)s"), { name: escalation.owner })
+      : fill(gettext("Level %(n)s · %(level)s"), { n: escalation.level, level: LEVEL_TEXT[escalation.level] });
+    setText($("[data-stage]", band), fill(gettext("%(stage)s, escalated"), { stage: STAGE_TEXT[row.stage] }));
+    setText($("[data-who]", band), who);
+    const left = ms(escalation.next_at) - now();
+    const next = escalation.next_level && left > 0
+      ? fill(gettext("%(level)s in %(time)s"), { level: LEVEL_TEXT[escalation.next_level], time: span(left) })
+      : ""; // prettier-ignore
+    setText($("[data-next]", band), next);
+  }
+  setInterval(tick, 1000);
+  tick();
+
+  // --- acting --------------------------------------------------------------------------------------------------
+  async function act(url, body, done) {
+    if (busy) return;
+    busy = true;
+    try {
+      const answer = await post(url, body);
+      say(done?.(answer) ?? gettext("Done"), "ok");
+    } catch (error) {
+      // somebody was sooner: that is a result, and the page shows who
+      say(error.message, error.code === "already_claimed" ? "" : "bad");
+    } finally {
+      busy = false;
+      refresh();
+    }
+  }
+
+  function revealed(answer) {
+    const text = [answer.name, answer.phone].filter(Boolean).join(" ");
+    return text;
+  }
+
+  async function run(verb) {
+    if (verb === "print") return print();
+    const url = `${urls.incident(number)}${PATHS[verb] ?? verb}/`;
+    const question = ASKS[verb]?.();
+    if (!question) return act(url, {});
+    const text = await ask(dialog, question);
+    if (text === null) return undefined;
+    return act(url, { [question.key]: text }, verb === "reveal" ? revealed : undefined);
+  }
+
+  async function step({ step: verb, assignment, label }) {
+    const url = urls.step(number, assignment, verb);
+    if (verb !== "report" && verb !== "release") return act(url, {});
+    const question = verb === "report"
+      ? { title: fill(gettext("%(unit)s reports back"), { unit: label }), label: gettext("What came of it"), verb: gettext("Report back"), suggestions: OUTCOMES }
+      : { title: fill(gettext("Recall %(unit)s"), { unit: label }), label: gettext("Reason, the crew will read it"), verb: gettext("Recall"), harm: true }; // prettier-ignore
+    const outcome = await ask(dialog, question);
+    return outcome === null ? undefined : act(url, { outcome });
+  }
+
+  part.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-do], [data-step]");
+    if (button?.dataset.do) run(button.dataset.do);
+    else if (button) step(button.dataset);
+  });
+  const key = (verb, code, text) => ({
+    id: `incident-${verb}`, code, text, group: "incident",
+    run: () => ($(`[data-do="${verb}"]`, part) ? void run(verb) : false),
+  }); // prettier-ignore
+  bind([
+    key("take_over", "KeyT", gettext("Take over")),
+    key("note", "KeyN", gettext("Note")),
+    key("reveal", "KeyV", gettext("Reveal caller")),
+  ]);
+}

@@ -1,0 +1,321 @@
+/* The intake form 接警, in a drawer over a page or as a page of its own. Keyboard only, under 30 seconds.
+ * mount(root): root holds the form; data-api, data-categories, data-places, data-names, data-grids, data-leaflet are its
+ *   addresses, data-person the account; data-drawer makes it a drawer.
+ * Events on document: takes intake:open {lat?, lon?} and map:picked; sends intake:filed, map:mark, map:pick. */
+
+import { $, $$, el, put } from "../lib/dom.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { bind } from "../lib/keys.js";
+import { ms, stamp } from "../lib/time.js";
+import { Categories, fetchCategories } from "./intake_category.js";
+import { Draft } from "./intake_draft.js";
+import { FIELDS, Form } from "./intake_form.js";
+import { bindForm } from "./intake_keys.js";
+import { Line, savedText } from "./intake_line.js";
+import { PinMap } from "./intake_map.js";
+import { Place } from "./intake_place.js";
+import { readPoint, writePoint } from "./intake_point.js";
+import { Sender } from "./intake_send.js";
+
+const PROGRESS_MS = 400;
+const SAID_MS = 12_000;
+const RELOAD_MS = 3_000;
+const READ_MS = 600;
+
+const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
+
+export const mount = (root) => new Intake(root).start();
+
+class Intake {
+  constructor(root) {
+    this.root = root;
+    this.drawer = root.dataset.drawer !== undefined;
+    this.node = $("form", root);
+    this.form = new Form(this.node);
+    this.line = new Line($(".intake-status", root), root.dataset.pages);
+    this.said = $(".intake-said");
+    this.button = $("[type=submit]", root);
+    this.offset = null; // server's clock minus ours, ms
+    this.began = 0; // first key of this call, by our clock
+    this.reported = null; // the same as it was first sent
+    this.sender = new Sender(root.dataset.api);
+    this.sending = false;
+    this.warned = 0; // when it was said that no station will be told
+  }
+
+  async start() {
+    this.node.noValidate = true;
+    this.#widgets();
+    this.node.addEventListener("submit", (event) => this.#submit(event));
+    this.node.addEventListener("input", () => this.#typed());
+    bindForm(this.root, this.form, {
+      known: () => this.place.known,
+      priority: (level) => this.#prioritySet(level),
+      save: () => this.save(),
+      close: this.drawer ? () => this.close() : null,
+    });
+    this.node.addEventListener("focusout", (event) => this.#left(event.target));
+    for (const button of $$("[data-intake]", this.root)) {
+      button.addEventListener("click", () => this[button.dataset.intake]());
+    }
+    bind([
+      { id: "intake", code: "F2", text: gettext("New incident"), group: "incident", always: true, run: () => this.open() },
+      { id: "intake-save", code: "Enter", ctrl: true, always: true, text: gettext("Save the intake"), group: "incident",
+        run: () => (this.node.contains(document.activeElement) ? this.save() : false) },
+    ]); // prettier-ignore
+    document.addEventListener("click", (event) => {
+      if (!this.drawer || !event.target.closest("[data-action=intake]")) return;
+      event.preventDefault();
+      this.open();
+    });
+    document.addEventListener("intake:open", ({ detail }) => this.open(detail ?? {}));
+    document.addEventListener("map:picked", ({ detail }) => !this.root.hidden && this.#moved(detail, true));
+    this.draft = await Draft.open(this.root.dataset.person);
+    this.#restore();
+    this.loading = this.#loadCategories();
+    this.root.dataset.ready = "";
+    if (!this.drawer || location.hash === "#intake") this.open();
+  }
+
+  #widgets() {
+    const select = this.node.elements.category;
+    const input = $("[data-combobox]", this.node);
+    select.hidden = true;
+    input.hidden = false;
+    $("label", select.closest(".field")).htmlFor = input.id;
+    this.categories = new Categories(input, $("[data-options]", this.node), {
+      chosen: (category, leaving) => this.#categoryChosen(category, leaving),
+    });
+    $("[data-intake=pick]", this.root).hidden = !this.drawer || !$("[data-ground]"); // only where a large map is
+    const preset = $("[name=priority][value='']", this.node);
+    preset.closest("label").hidden = true;
+    this.map = new PinMap($(".intake-map", this.root), {
+      grids: this.root.dataset.grids,
+      leaflet: this.root.dataset.leaflet,
+      moved: (point) => this.#moved(point, false),
+    });
+    this.place = new Place(this.root, {
+      address: this.node.elements.address,
+      found: (point) => this.#moved(point, true),
+    });
+  }
+
+  async #loadCategories() {
+    try {
+      const { categories, offset } = await fetchCategories(this.root.dataset.categories);
+      this.offset = offset;
+      const select = this.node.elements.category;
+      const chosen = this.draft.fields.category || select.value;
+      put(select, el("option", { value: "" }), categories.map((one) => el("option", { value: one.code }, one.name)));
+      select.value = chosen;
+      if (chosen) this.categories.code = chosen;
+      this.categories.load(categories);
+    } catch {
+      setTimeout(() => this.#loadCategories(), RELOAD_MS); // meanwhile `save` says what is missing
+    }
+  }
+
+  #restore() {
+    const typed = this.draft.at ? this.draft.fields : this.form.values(); // a plain post that came back holds its own
+    this.form.fill(typed);
+    this.categories.choose(typed.category);
+    this.#pointTyped();
+    if (!this.draft.at) return;
+    this.began = ms(this.draft.fields.began) || Date.now();
+    this.reported = this.draft.fields.reported_at || null;
+    this.#showBegan(true);
+    this.line.say(fill(gettext("Draft of %(time)s restored"), { time: stamp(this.draft.at) }));
+  }
+
+  // --- opening and closing -------------------------------------------------------------------------------
+  open({ lat, lon } = {}) {
+    if (this.drawer) {
+      this.root.hidden = false;
+      if (this.said) this.said.hidden = true;
+    }
+    if (lat !== undefined) this.#moved({ lat, lon }, true);
+    this.form.focus(this.form.values().category ? "address" : "category");
+    this.map.open();
+    this.#mark();
+  }
+
+  close() {
+    if (!this.drawer || this.sending) return;
+    this.root.hidden = true;
+    tell("map:mark", null);
+    tell("intake:closed");
+  }
+
+  discard() {
+    this.#empty();
+    this.line.say("");
+    this.form.focus("category");
+  }
+
+  pick = () => tell("map:pick");
+
+  halt = () => this.sender.stop();
+
+  #empty() {
+    this.draft.renew();
+    this.form.fill({});
+    this.form.clear();
+    this.categories.choose("");
+    this.began = 0;
+    this.reported = null;
+    this.warned = 0;
+    this.#pointTyped();
+    this.#showBegan(false);
+  }
+
+  // --- typing -----------------------------------------------------------------------------------------------
+  #typed() {
+    this.began ||= Date.now();
+    this.#keep();
+    this.warned = 0;
+  }
+
+  #keep() {
+    if (this.sending || !this.draft) return;
+    const values = this.form.values();
+    const any = Object.values(values).some(Boolean);
+    if (!any) this.began = 0;
+    const times = { began: new Date(this.began).toISOString(), reported_at: this.reported ?? "" };
+    this.draft.keep(any ? { ...values, ...times } : {});
+    this.#showBegan(any);
+  }
+
+  #showBegan(any) {
+    $("[data-intake=discard]", this.root).hidden = !any;
+    const began = $(".intake-began", this.root);
+    began.textContent = this.began ? stamp(this.began + (this.offset ?? 0)) : "";
+    began.parentElement.hidden = !this.began;
+  }
+
+  #left(target) {
+    if (target.name === "point") this.#pointTyped();
+    if (target.name === "address") {
+      const pasted = readPoint(target.value);
+      if (!pasted) return;
+      target.value = "";
+      this.#moved(pasted, true);
+    }
+    const field = target.matches("[data-combobox]") ? "category" : target.name;
+    if (field !== "category" && FIELDS.includes(field)) {
+      this.form.say(field, field === "summary" ? "" : this.form.missing(this.form.values())[field] ?? "");
+    }
+  }
+
+  #categoryChosen(category, leaving) {
+    this.node.elements.category.value = category.code;
+    this.form.priority(category.priority);
+    this.form.say("category", "");
+    this.#typed();
+    if (!leaving) this.form.focus("priority");
+  }
+
+  #prioritySet(level) {
+    this.form.priority(level);
+    this.#typed();
+  }
+
+  #pointTyped() {
+    const point = readPoint(this.node.elements.point.value);
+    this.map.show(point, true);
+    this.place.locate(point);
+    this.#mark();
+  }
+
+  #moved(point, zoomIn) {
+    this.node.elements.point.value = writePoint(point);
+    this.form.say("point", "");
+    this.map.show(point, zoomIn);
+    this.place.locate(point);
+    this.#typed();
+    this.#mark();
+  }
+
+  #mark() {
+    if (this.drawer && !this.root.hidden) tell("map:mark", readPoint(this.node.elements.point.value));
+  }
+
+  // --- saving -----------------------------------------------------------------------------------------------
+  #submit(event) {
+    event.preventDefault();
+    this.save();
+  }
+
+  async save() {
+    await this.loading; // the list of categories, for a hand faster than the line
+    if (this.sending) return undefined; // a second Enter while the first is on its way
+    this.categories.complete();
+    this.#left(this.node.elements.address);
+    const values = this.form.values();
+    this.form.clear();
+    for (const [field, text] of Object.entries(this.form.missing(values))) this.form.say(field, text);
+    if (this.form.focusFirstError()) return this.line.say(gettext("Not saved yet. What you typed is kept."), "bad");
+    if (!values.point && this.warned && performance.now() - this.warned < READ_MS) return undefined; // a double press has not read it
+    if (!values.point && !this.warned) {
+      this.warned = performance.now();
+      return this.line.say(gettext("Without a point no station is told, only the command centre. Save again to file it so."), "warn");
+    }
+    // The call came in with the first key, by the server's clock; without any idea of that the server says. Kept, since
+    // a repeat has to be the same to the letter.
+    if (this.offset !== null && this.began) this.reported ??= new Date(this.began + this.offset).toISOString();
+    this.#keep();
+    return this.#send({ ...this.form.body(values), ...(this.reported ? { reported_at: this.reported } : {}) });
+  }
+
+  async #send(body) {
+    this.sending = true;
+    this.root.setAttribute("aria-busy", "true");
+    const slow = setTimeout(() => this.line.say(gettext("Saving…")), PROGRESS_MS);
+    $("fieldset", this.node).disabled = true;
+    try {
+      const incident = await this.sender.send(body, this.draft.key, { waiting: () => this.#waiting(slow) });
+      this.#done(incident);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      clearTimeout(slow);
+      this.sending = false;
+      this.root.removeAttribute("aria-busy");
+      $("fieldset", this.node).disabled = false;
+      $("[data-intake=halt]", this.root).hidden = true;
+      if (!this.form.focusFirstError() && !this.root.hidden) (this.drawer ? this.button : this.form.control("category")).focus();
+    }
+  }
+
+  #waiting(slow) {
+    clearTimeout(slow);
+    this.line.say(gettext("No network. The form is kept and is sent when it is back."), "bad");
+    $("[data-intake=halt]", this.root).hidden = false;
+  }
+
+  #done(incident) {
+    const { number } = incident;
+    this.#empty();
+    if (!this.drawer) return this.line.saved(number);
+    this.line.say("");
+    this.said.textContent = savedText(number);
+    this.said.className = "intake-said ok";
+    this.said.hidden = false;
+    clearTimeout(this.saidTimer);
+    this.saidTimer = setTimeout(() => (this.said.hidden = true), SAID_MS);
+    this.root.hidden = true;
+    tell("map:mark", null);
+    tell("intake:filed", { number, row: incident });
+    return tell("intake:closed");
+  }
+
+  #failed(error) {
+    const left = Object.entries(error.fields).filter(([field, lines]) => !this.form.say(field, lines.join(" ")));
+    const text = left.length || !Object.keys(error.fields).length ? error.message : gettext("Not saved yet. What you typed is kept.");
+    this.line.say(text, "bad", error.code);
+    if (error.code !== "idempotency_key_reused") return;
+    // The first try had arrived after all; what was changed since can only be a note or a new incident.
+    this.draft.newKey();
+    this.reported = null;
+    this.line.add(" ", this.line.link(error.details.number), " ", gettext("Save again to file this as another incident."));
+  }
+}

@@ -1,0 +1,83 @@
+/* The fields of the intake form: reading, writing, and what is wrong under each.
+ * Form(form) — .values() → {category, priority, address, point, summary, caller_name, caller_phone} as typed
+ *   .fill(values), .say(field, text | ""), .firstError(), .focus(field), .body(values) → what the API takes */
+
+import { $, $$ } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
+import { readPoint } from "./intake_point.js";
+
+export const FIELDS = ["category", "priority", "address", "point", "summary", "caller_name", "caller_phone"];
+const TEXTS = ["address", "point", "summary", "caller_name", "caller_phone"];
+
+export class Form {
+  constructor(form) {
+    this.form = form;
+  }
+
+  values() {
+    const typed = Object.fromEntries(TEXTS.map((name) => [name, this.form.elements[name].value.trim()]));
+    return {
+      category: this.form.elements.category.value,
+      priority: $("[name=priority]:checked", this.form)?.value ?? "",
+      ...typed,
+    };
+  }
+
+  fill(values) {
+    for (const name of TEXTS) this.form.elements[name].value = values[name] ?? "";
+    this.form.elements.category.value = values.category ?? "";
+    this.priority(values.priority ?? "");
+  }
+
+  priority(value) {
+    for (const radio of $$("[name=priority]", this.form)) radio.checked = radio.value === String(value);
+  }
+
+  /** What still has to be written → {field: sentence}. */
+  missing(values) {
+    const wrong = {};
+    if (!values.category) wrong.category = gettext("Choose a category: code, name or two letters of its pinyin.");
+    if (!values.summary && !values.address) wrong.summary = gettext("Say what happened, or at least where.");
+    if (values.point && !readPoint(values.point)) {
+      wrong.point = gettext("These are not coordinates. Write latitude and longitude, such as 36.49, 117.85.");
+    }
+    return wrong;
+  }
+
+  body({ point, priority, ...values }) {
+    return { ...values, ...(priority ? { priority: Number(priority) } : {}), ...(readPoint(point) ?? {}) };
+  }
+
+  control(field) {
+    const name = { lat: "point", lon: "point" }[field] ?? field;
+    if (name === "category") return $("[role=combobox]", this.form) ?? this.form.elements.category;
+    if (name === "priority") return $("[name=priority]:checked", this.form) ?? $("[name=priority]", this.form);
+    return FIELDS.includes(name) ? this.form.elements[name] : null;
+  }
+
+  /** Writes `text` under the field; an empty one clears it. → false where there is no such field. */
+  say(field, text) {
+    const control = this.control(field);
+    const line = control && $(".error", control.closest(".field"));
+    if (!line) return false;
+    line.textContent = text;
+    line.hidden = !text;
+    if (text) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+    return true;
+  }
+
+  clear() {
+    for (const field of FIELDS) this.say(field, "");
+  }
+
+  focus(field) {
+    this.control(field)?.focus();
+  }
+
+  focusFirstError() {
+    const wrong = $("[aria-invalid=true]", this.form);
+    wrong?.focus();
+    return Boolean(wrong);
+  }
+}

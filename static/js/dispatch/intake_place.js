@@ -1,0 +1,147 @@
+/* The place beside its point: grid, station and community before saving, and names that know where they are.
+ * Place(root, {address, found(point)}) — .locate(point | null), .known
+ *   The address field suggests communities, grids and stations by Chinese or pinyin initials; taking one moves the pin.
+ *   A point outside the district and an address that names another station's ground are said, never refused. */
+
+import { $, el, put } from "../lib/dom.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { get } from "../lib/http.js";
+
+const PAUSE_MS = 120;
+const MOST = 6;
+const KIND_TEXT = { station: gettext("station"), community: gettext("community"), grid: gettext("grid") };
+
+export class Place {
+  constructor(root, { address, found }) {
+    Object.assign(this, { address, found, names: null, shown: [], at: -1, known: false });
+    this.addresses = root.dataset;
+    this.output = $(".intake-place", root);
+    this.list = $(".intake-names", root);
+    this.list.setAttribute("role", "listbox");
+    for (const [name, value] of Object.entries({
+      role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id, autocomplete: "off",
+    })) address.setAttribute(name, value); // prettier-ignore
+    address.addEventListener("focus", () => this.#load(), { once: true });
+    address.addEventListener("input", () => this.#suggest());
+    address.addEventListener("keydown", (event) => this.#key(event));
+    address.addEventListener("blur", () => {
+      this.#close();
+      this.#compare();
+    });
+    this.list.addEventListener("pointerdown", (event) => {
+      const option = event.target.closest("[role=option]");
+      if (!option) return;
+      event.preventDefault();
+      this.#take([...this.list.children].indexOf(option));
+    });
+  }
+
+  // --- where the point lies ------------------------------------------------------------------------------
+  locate(point) {
+    clearTimeout(this.timer);
+    this.known = Boolean(point);
+    this.place = null;
+    if (!point) return this.#tell("");
+    this.timer = setTimeout(() => this.#ask(point), PAUSE_MS);
+  }
+
+  async #ask(point) {
+    const asked = (this.asked = point);
+    let place;
+    try {
+      place = await get(`${this.addresses.places}?lat=${point.lat}&lon=${point.lon}`);
+    } catch {
+      if (asked === this.asked && this.known) this.#tell(gettext("Grid and station are found when the network is back."));
+      return;
+    }
+    if (asked !== this.asked || !this.known) return;
+    this.place = place;
+    this.#compare();
+  }
+
+  #compare() {
+    if (!this.place) return;
+    const { grid, station, station_label: label, community, inside } = this.place;
+    if (!inside) return this.#tell(gettext("Outside the district. It can be filed; no station is told."), true);
+    const other = this.#namedStation(this.address.value);
+    if (other && other.station !== station) {
+      const text = gettext("Address is in %(address)s, pin is in %(pin)s");
+      return this.#tell(fill(text, { address: other.station_label, pin: label }), true);
+    }
+    this.#tell([el("b", {}, grid), [label, community].filter(Boolean).map((fact) => ` · ${fact}`)]);
+  }
+
+  /** A name of the one station on whose ground the address is, by its own name or a community's; else null. */
+  #namedStation(address) {
+    const hits = (this.names ?? []).filter(({ name, kind }) => kind !== "grid" && name.length > 1 && address.includes(name));
+    return new Set(hits.map(({ station }) => station)).size === 1 ? hits[0] : null;
+  }
+
+  #tell(text, flagged = false) {
+    put(this.output, text);
+    this.output.classList.toggle("flagged", flagged);
+  }
+
+  // --- names ------------------------------------------------------------------------------------------------
+  async #load() {
+    try {
+      this.names = await get(this.addresses.names);
+      if (document.activeElement === this.address) this.#suggest();
+      else this.#compare();
+    } catch {
+      this.address.addEventListener("focus", () => this.#load(), { once: true });
+    }
+  }
+
+  #suggest() {
+    const words = this.address.value.trim().toLowerCase();
+    const all = this.names ?? [];
+    const starts = ({ name, initials }) => initials.startsWith(words) || name.toLowerCase().startsWith(words);
+    this.shown = words.length > 1 ? all.filter(starts).slice(0, MOST) : [];
+    this.at = this.shown.length ? 0 : -1;
+    this.#draw();
+  }
+
+  #key(event) {
+    if (event.isComposing || event.keyCode === 229 || this.list.hidden) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      this.at = (this.at + step + this.shown.length) % this.shown.length;
+      this.#draw();
+    } else if (event.key === "Enter" && !event.ctrlKey) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#take(this.at);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      this.#close();
+    }
+  }
+
+  #take(index) {
+    const { name, lat, lon } = this.shown[index];
+    this.address.value = name;
+    this.#close();
+    this.found({ lat, lon });
+  }
+
+  #close() {
+    this.shown = [];
+    this.at = -1;
+    this.#draw();
+  }
+
+  #draw() {
+    const open = this.shown.length > 0;
+    put(this.list, this.shown.map(({ name, station_label: label, kind }, index) =>
+      el("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": String(index === this.at) },
+        el("b", {}, name), el("span", {}, [label, KIND_TEXT[kind]].filter(Boolean).join(" · ")),
+      ))); // prettier-ignore
+    this.list.hidden = !open;
+    this.address.setAttribute("aria-expanded", String(open));
+    if (open) this.address.setAttribute("aria-activedescendant", `${this.list.id}-${this.at}`);
+    else this.address.removeAttribute("aria-activedescendant");
+  }
+}

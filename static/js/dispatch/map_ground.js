@@ -1,0 +1,118 @@
+/* The ground: grids, station lines, district line, as paths made once and painted at any zoom.
+ * const ground = await loadGround(url)   — GeoJSON of /api/grids/
+ * ground.bounds {west, south, east, north}; ground.cells [{code, station, x, y}] (middle, in mercator 0…1)
+ * ground.paint(context, view, colours, {tints: Map(station → colour)}) — land, tints, grids, stations, district
+ * ground.codes(context, view, colours) — grid codes, at street zoom
+ * A view is {scale, x, y, width, height}: screen x = mercator x * scale − x; viewOf(map) and project() are in map_view.js */
+
+import { mercator } from "../lib/geo.js";
+import { get } from "../lib/http.js";
+
+const UNITS = 256 * 2 ** 16; // path units per world: fine enough for zoom 18, small enough for the canvas's floats
+const STREET_ZOOM = 15;
+
+const ringsOf = ({ type, coordinates }) =>
+  type === "Polygon" ? coordinates : type === "MultiPolygon" ? coordinates.flat() : [];
+
+export async function loadGround(url) {
+  return new Ground(await get(url));
+}
+
+export class Ground {
+  constructor(collection) {
+    const by = { grid: [], station: [], district: [] };
+    for (const feature of collection.features) by[feature.properties.kind ?? "grid"]?.push(feature);
+    this.bounds = boundsOf(by.district.length ? by.district : by.grid);
+    [this.ox, this.oy] = mercator(this.bounds.north, this.bounds.west);
+    this.grids = this.#path(by.grid);
+    this.district = this.#path(by.district);
+    this.stationLines = this.#path(by.station);
+    this.stations = new Map(by.station.map((feature) => [feature.properties.code, this.#path([feature])]));
+    this.cells = by.grid.map(({ properties, geometry }) => {
+      const [x, y] = mercator(...(properties.lat ? [properties.lat, properties.lon] : middle(geometry)));
+      return { code: properties.code, station: properties.station, x, y };
+    });
+  }
+
+  #path(features) {
+    const path = new Path2D();
+    for (const { geometry } of features) {
+      for (const ring of ringsOf(geometry)) {
+        ring.forEach(([lon, lat], index) => {
+          const [x, y] = mercator(lat, lon);
+          path[index ? "lineTo" : "moveTo"]((x - this.ox) * UNITS, (y - this.oy) * UNITS);
+        });
+        path.closePath();
+      }
+    }
+    return path;
+  }
+
+  paint(context, view, colours, { tints = new Map(), grids = true } = {}) {
+    const factor = view.scale / UNITS;
+    context.save();
+    context.translate(this.ox * view.scale - view.x, this.oy * view.scale - view.y);
+    context.scale(factor, factor);
+    context.lineJoin = "round";
+    const stroke = (path, colour, width) => {
+      context.strokeStyle = colour;
+      context.lineWidth = width / factor;
+      context.stroke(path);
+    };
+    context.fillStyle = colours.land;
+    context.fill(this.district, "evenodd");
+    for (const [station, colour] of tints) {
+      const path = this.stations.get(station);
+      if (!path) continue;
+      context.fillStyle = colour;
+      context.fill(path, "evenodd");
+    }
+    if (grids) stroke(this.grids, colours.cell, view.zoom >= 13 ? 1.4 : 1);
+    stroke(this.stationLines, colours.stline, view.zoom >= 13 ? 2 : 1.3);
+    stroke(this.district, colours.out, 2);
+    context.restore();
+  }
+
+  codes(context, view, colours) {
+    if (view.zoom < STREET_ZOOM) return;
+    context.fillStyle = colours.ink3;
+    context.font = `400 12px ${colours.face}`;
+    context.textAlign = "center";
+    for (const { code, x, y } of this.cells) {
+      const sx = x * view.scale - view.x;
+      const sy = y * view.scale - view.y;
+      if (sx > 0 && sy > 0 && sx < view.width && sy < view.height) context.fillText(code, sx, sy);
+    }
+  }
+
+  /** The window of `w` × `h` (mercator) with the most grids: the dense town. */
+  densest(w, h) {
+    let best = { count: -1, x: 0, y: 0 };
+    for (const { x, y } of this.cells) {
+      const inside = this.cells.filter((cell) => Math.abs(cell.x - x) < w / 2 && Math.abs(cell.y - y) < h / 2);
+      if (inside.length > best.count) best = { count: inside.length, x, y };
+    }
+    return best;
+  }
+}
+
+function boundsOf(features) {
+  const bounds = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
+  for (const { geometry } of features) {
+    for (const ring of ringsOf(geometry)) {
+      for (const [lon, lat] of ring) {
+        bounds.west = Math.min(bounds.west, lon);
+        bounds.east = Math.max(bounds.east, lon);
+        bounds.south = Math.min(bounds.south, lat);
+        bounds.north = Math.max(bounds.north, lat);
+      }
+    }
+  }
+  return bounds;
+}
+
+function middle(geometry) {
+  const ring = ringsOf(geometry)[0];
+  const sum = ring.reduce(([a, b], [lon, lat]) => [a + lat, b + lon], [0, 0]);
+  return sum.map((value) => value / ring.length);
+}

@@ -1,0 +1,83 @@
+/* The lens: the dense town, four times as large, in the corner of the map where no land lies.
+ * new Lens(canvas, titleNode, ground) — .open; .fit(view, width, height) — where it stands, what it shows; .choose(…) → {left, top, w, h, right, below};
+ *   .frame(view) → {x, y, w, h} on the main map, or null while the lens is closed; .toggle(); .view */
+
+import { around } from "./map_view.js";
+import { gettext } from "../lib/i18n.js";
+
+const NEARER = 2; // zooms: four times as large
+const MARGIN = 12;
+
+export class Lens {
+  constructor(canvas, titleNode, ground) {
+    this.canvas = canvas;
+    this.titleNode = titleNode;
+    this.ground = ground;
+    this.open = true;
+    this.titleNode.textContent = gettext("Town ×4");
+  }
+
+  /** The corner and the largest size that leave the land clear, else that cover the least of it. */
+  choose(view, width, height) {
+    const cells = this.ground.cells.map(({ x, y }) => [x * view.scale - view.x, y * view.scale - view.y]);
+    let best = null;
+    for (const share of [1, 0.88, 0.76, 0.64, 0.52]) {
+      const w = Math.round(Math.min(452, width * 0.54) * share);
+      const h = Math.round(Math.min(420, height * 0.46) * share);
+      for (const [right, below] of [[1, 0], [0, 1], [1, 1], [0, 0]]) {
+        const left = right ? width - w - MARGIN : MARGIN;
+        const top = below ? height - h - MARGIN : right ? MARGIN : MARGIN + 40;
+        const covered = cells.filter(([x, y]) => x > left - 10 && x < left + w + 10 && y > top - 10 && y < top + h + 10).length;
+        if (!best || covered < best.covered) best = { covered, left, top, w, h, right, below };
+      }
+      if (best.covered === 0) break;
+    }
+    return best;
+  }
+
+  fit(view, width, height) {
+    const { left, top, w, h } = this.choose(view, width, height);
+    Object.assign(this, { left, top, size: [w, h] });
+    const times = 2 ** NEARER;
+    this.middle = this.ground.densest(w / times / view.scale, h / times / view.scale);
+    this.wholeZoom = view.zoom;
+    this.view = around(view, this.middle.x, this.middle.y, w, h, NEARER);
+    for (const node of [this.canvas, this.titleNode]) {
+      node.style.left = `${left}px`;
+      node.style.top = `${top}px`;
+    }
+  }
+
+  /** Shown only over the district as a whole: nearer, the map itself shows the town. */
+  shows = (view) => this.open && Boolean(this.view) && Math.abs(view.zoom - this.wholeZoom) <= 0.5 && this.size[0] > 160;
+
+  frame(view) {
+    if (!this.shows(view)) return null;
+    const times = 2 ** NEARER;
+    const [w, h] = this.size.map((side) => (side / times) * (view.scale / (this.view.scale / times)));
+    return { x: this.middle.x * view.scale - view.x - w / 2, y: this.middle.y * view.scale - view.y - h / 2, w, h };
+  }
+
+  toggle() {
+    this.open = !this.open;
+  }
+}
+
+/** The frame on the main map and dotted lines from it to the lens. `at` is the lens's rectangle on the same canvas. */
+export function paintFrame(context, frame, at, colours) {
+  context.strokeStyle = colours.edge;
+  context.lineWidth = 1.5;
+  context.strokeRect(frame.x, frame.y, frame.w, frame.h);
+  context.setLineDash([2, 5]);
+  context.lineWidth = 1.2;
+  const right = at.x > frame.x;
+  const near = right ? at.x : at.x + at.w;
+  const corner = right ? frame.x + frame.w : frame.x;
+  context.beginPath();
+  context.moveTo(corner, frame.y);
+  context.lineTo(near, at.y);
+  context.moveTo(corner, frame.y + frame.h);
+  context.lineTo(near, at.y + at.h);
+  context.stroke();
+  context.setLineDash([]);
+}

@@ -1,0 +1,145 @@
+/* Paints an arranged scene. Order from below: lines, leaders, forces, incidents, labels (LOOK.md, Map).
+ * paintScene(context, scene, sprites, colours)
+ * measureIn(context, face) → measure(text, bold) in CSS pixels, remembered */
+
+export function measureIn(face) {
+  const context = document.createElement("canvas").getContext("2d");
+  const known = new Map();
+  return (text, bold = false) => {
+    const key = (bold ? "b" : "n") + text.replace(/\d/g, "0"); // digits are of one width: timers keep their place
+    let width = known.get(key);
+    if (width === undefined) {
+      context.font = `${bold ? 700 : 400} 13px ${face}`;
+      known.set(key, (width = context.measureText(key.slice(1)).width));
+    }
+    return width;
+  };
+}
+
+const EDGE = { escalated: "esc", late: "late", soon: "soon" };
+const TEXT = { escalated: "esc-text", late: "late-text", soon: "soon-text" };
+
+export function paintScene(context, scene, sprites, colours) {
+  const stamp = ({ image, half }, x, y) => context.drawImage(image, x - half, y - half, 2 * half, 2 * half);
+
+  for (const { x, y, w, text } of scene.names) {
+    context.font = `400 14px ${colours.face}`;
+    context.textAlign = "center";
+    outlined(context, text, x + w / 2, y + 15, colours.ink2, colours.land);
+  }
+  for (const { from, to, dotted } of scene.lines) {
+    line(context, from.x, from.y, to.x, to.y, dotted ? colours.focus : colours.force, dotted ? [2, 4] : [6, 4], 1.8);
+  }
+  for (const { x, y, w, h, leader, mark } of scene.labels) {
+    if (!leader) continue;
+    const toX = Math.max(x, Math.min(mark.x, x + w));
+    line(context, mark.x, mark.y, toX, y + h / 2, colours.ink3, [], 1);
+  }
+  for (const mark of scene.units) {
+    stamp(sprites.unit(mark.unit.kind, mark.unit.status, mark.stale, scene.unitSize), mark.x, mark.y);
+    if (mark.heading !== undefined) arrow(context, mark, scene.unitSize / 2 + 1, mark.stale ? colours.ink3 : colours.force);
+  }
+  for (const { x, y, count } of scene.rings) ring(context, x, y, count, colours);
+  for (const { x, y, state, row, hot, selected } of scene.dots) {
+    context.fillStyle = hot ? colours[EDGE[state]] : row.priority > 2 ? colours.ink3 : colours.ink;
+    context.beginPath();
+    context.arc(x, y, hot ? 4 : 2.5, 0, 2 * Math.PI);
+    context.fill();
+    if (selected) circle(context, x, y, 9, colours.focus, 2);
+  }
+  // the gravest is painted last, so it lies on top
+  for (const mark of [...scene.incidents].reverse()) {
+    stamp(sprites.priority(mark.row.priority, mark.state, scene.size), mark.x, mark.y);
+    if (mark.selected) circle(context, mark.x, mark.y, scene.size / 2 + 6, colours.focus, 3);
+  }
+  context.textAlign = "left";
+  for (const label of scene.labels) label.text === undefined ? incidentLabel(context, label, colours) : unitLabel(context, label, colours);
+  if (scene.pin) pin(context, scene.pin, colours);
+}
+
+function incidentLabel(context, { x, y, w, h, mark, id, timer, words }, colours) {
+  context.beginPath();
+  context.roundRect(x + 0.5, y + 0.5, w - 1, h - 1, 3);
+  context.fillStyle = colours.raised;
+  context.fill();
+  context.strokeStyle = mark.hot ? colours[EDGE[mark.state]] : mark.selected ? colours.focus : colours.line;
+  context.lineWidth = mark.hot ? 1.8 : 1;
+  context.stroke();
+  let at = x + 7;
+  const write = (text, bold, colour) => {
+    context.font = `${bold ? 700 : 400} 13px ${colours.face}`;
+    context.fillStyle = colour;
+    context.fillText(text, at, y + 15.5);
+    at += context.measureText(text).width + 8;
+  };
+  write(id, mark.hot, colours.ink);
+  if (timer) write(timer, true, colours[TEXT[mark.state]]);
+  if (words) write(words, false, colours.ink2);
+}
+
+function unitLabel(context, { x, y, text, mark }, colours) {
+  context.font = `400 12.5px ${colours.face}`;
+  outlined(context, text, x + 3, y + 12.5, mark.stale ? colours.ink3 : colours.force, colours.land);
+}
+
+function outlined(context, text, x, y, ink, land) {
+  context.lineJoin = "round";
+  context.lineWidth = 3;
+  context.strokeStyle = land;
+  context.strokeText(text, x, y);
+  context.fillStyle = ink;
+  context.fillText(text, x, y);
+}
+
+function line(context, x1, y1, x2, y2, colour, dash, width) {
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.lineTo(x2, y2);
+  context.setLineDash(dash);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function circle(context, x, y, r, colour, width) {
+  context.beginPath();
+  context.arc(x, y, r, 0, 2 * Math.PI);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+}
+
+function ring(context, x, y, count, colours) {
+  context.beginPath();
+  context.arc(x, y, 10, 0, 2 * Math.PI);
+  context.fillStyle = colours.raised;
+  context.fill();
+  circle(context, x, y, 10, colours.ink2, 1.4);
+  circle(context, x, y, 7.5, colours.line, 1);
+  context.fillStyle = colours.ink;
+  context.font = `700 11px ${colours.face}`;
+  context.textAlign = "center";
+  context.fillText(count, x, y + 4);
+}
+
+/** A small tick towards the incident the unit is on its way to. */
+function arrow(context, { x, y, heading }, reach, colour) {
+  context.save();
+  context.translate(x, y);
+  context.rotate(heading);
+  context.beginPath();
+  context.moveTo(reach + 4, 0);
+  context.lineTo(reach - 1, -3);
+  context.lineTo(reach - 1, 3);
+  context.fillStyle = colour;
+  context.fill();
+  context.restore();
+}
+
+/** The place of an incident that is not saved yet. */
+function pin(context, { x, y }, colours) {
+  circle(context, x, y, 9, colours.focus, 2.5);
+  line(context, x - 14, y, x + 14, y, colours.focus, [], 1.5);
+  line(context, x, y - 14, x, y + 14, colours.focus, [], 1.5);
+}

@@ -1,0 +1,147 @@
+/* The card of one incident on a phone: how long, what, where, map, way and caller.
+ * mountCard(root, state, job, ask) → {show({row, urgency, order, step} | null), story() → the API's detail | null} */
+
+import { $, el, put, setText } from "../lib/dom.js";
+import { metres } from "../lib/geo.js";
+import { get } from "../lib/http.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { prioritySymbol } from "../lib/symbols.js";
+import { distance } from "../lib/time.js";
+import { LEVEL_TEXT, PRIORITY_TEXT, STAGE_TEXT, STATE_TEXT, serial } from "../lib/urgency.js";
+import { send, urls } from "./board_api.js";
+import { title } from "./board_row.js";
+import { StationMap } from "./station_map.js";
+import { NEXT } from "./station_step.js";
+
+const icon = (d) => {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(svg.namespaceURI, "path");
+  path.setAttribute("d", d);
+  svg.append(path);
+  return svg;
+};
+const ARROW = "M12 3 20 21 12 16.500 4 21Z";
+const PHONE = "M5 3H9L11 8 8.500 9.500A11 11 0 0 0 14.500 15.500L16 13 21 15V19A2 2 0 0 1 19 21A16 16 0 0 1 3 5A2 2 0 0 1 5 3Z";
+
+export function mountCard(root, state, job, ask) {
+  const parts = ["band", "what", "links"];
+  const box = Object.fromEntries(parts.map((name) => [name, $(`[data-card-${name}]`, root)]));
+  const timer = el("b.crew-timer");
+  const due = el("p");
+  const then = el("p.second");
+  put(box.band, timer, el("div", {}, due, then));
+  let shown = null;
+  let mark = "";
+  let story = null;
+  let revealed = null; // {number, name, phone}, as long as this incident stands on the card
+
+  const map = new StationMap($("canvas", root), state, {
+    focus: () => [shown?.row, shown && job.mine].filter(Boolean),
+    only: () => ({ entries: shown ? [shown] : [], units: job.mine ? [job.mine] : [], number: shown?.row.number ?? null }),
+  });
+
+  function show(current) {
+    const other = current?.row.number !== shown?.row.number;
+    shown = current;
+    root.hidden = !current;
+    if (!current) return;
+    if (other) {
+      story = revealed = null;
+      mark = "";
+      map.paint();
+    }
+    band(current);
+    const { row, urgency } = current;
+    const unit = job.mine;
+    const far = unit && unit.lat !== null && row.lat !== null ? distance(metres(row, unit)) : "";
+    const next = [row.number, row.version, urgency.state, story?.version, far, revealed?.phone].join();
+    if (next === mark) return;
+    mark = next;
+    what(current);
+    links(row, far);
+    if (story?.version !== row.version) fetchStory(row);
+  }
+
+  function band({ row, urgency, step }) {
+    box.band.hidden = !row.stage;
+    box.band.className = `crew-band ${urgency.state}`;
+    setText(timer, urgency.text || "—");
+    const chip = urgency.state === "calm" ? null : el("span.chip", { class: urgency.state }, STATE_TEXT[urgency.state]);
+    const words = step ? NEXT[step].due : STAGE_TEXT[row.stage];
+    if (due.dataset.words !== `${urgency.state}${words}`) {
+      due.dataset.words = `${urgency.state}${words}`;
+      put(due, chip, chip && " ", el("b", {}, words ?? ""));
+    }
+    setText(then, told(row, urgency));
+  }
+
+  /** Who is told when the time is up; of an escalation, who has been told and who is next. */
+  function told(row, urgency) {
+    const { escalation } = row;
+    if (escalation?.owner) return fill(gettext("Taken over by %(name)s"), { name: escalation.owner });
+    if (escalation) return fill(gettext("%(level)s has been told"), { level: LEVEL_TEXT[escalation.level] });
+    const [, level] = limitOf(row, state)[row.stage] ?? [];
+    if (!level || urgency.left === null || urgency.left < 0) return "";
+    return fill(gettext("Then %(level)s is told"), { level: LEVEL_TEXT[level] });
+  }
+
+  function what({ row, urgency }) {
+    const category = state.category(row);
+    const heading = title(row, state);
+    put(
+      box.what,
+      el("p.crew-kind", {}, prioritySymbol(row.priority, urgency.state, 24), el("b", {}, serial(row.number)), el("span", {}, [PRIORITY_TEXT[row.priority], category.group_label, category.label].join(" · "))),
+      el("h1", {}, heading),
+      el("p.crew-where", {}, row.address || gettext("No address"), row.grid && el("span", {}, ` ${fill(gettext("grid %(code)s"), { code: row.grid })}`), row.outside && el("span", {}, ` ${gettext("outside the district")}`)),
+      row.summary.trim() !== heading && el("p.crew-said", {}, row.summary.trim().slice(heading.length).replace(/^[。！？!?.\s]+/, "")),
+    );
+  }
+
+  function links(row, far) {
+    const way = row.lat === null
+      ? el("span.crew-link", { "aria-disabled": "true" }, icon(ARROW), gettext("No place on the map"))
+      : el("a.crew-link", { href: `geo:${row.lat},${row.lon}?q=${row.lat},${row.lon}(${encodeURIComponent(row.address)})` }, icon(ARROW), [gettext("Navigate"), far].filter(Boolean).join(" ")); // prettier-ignore
+    put(box.links, way, caller(row));
+  }
+
+  function caller(row) {
+    const phone = revealed?.number === row.number ? revealed.phone : "";
+    const named = (name) => [icon(PHONE), [gettext("Caller"), name].filter(Boolean).join(" ")];
+    if (phone) return el("a.crew-link", { href: `tel:${phone}` }, icon(PHONE), `${revealed.name} ${phone}`.trim());
+    if (revealed?.number === row.number) return el("span.crew-link", {}, named(revealed.name));
+    const masked = story?.caller ?? {};
+    if (!masked.name && !masked.phone) return el("span.crew-link", { "aria-disabled": "true" }, icon(PHONE), gettext("No caller given"));
+    const text = named(masked.name || masked.phone);
+    return story.can.reveal ? el("button.crew-link", { type: "button", onclick: () => reveal(row) }, text) : el("span.crew-link", {}, text);
+  }
+
+  async function reveal(row) {
+    const reason = await ask({
+      title: gettext("Caller's name and phone"),
+      explain: gettext("Reveal needs a reason and is logged"),
+      label: gettext("Reason"),
+      verb: gettext("Reveal"),
+      suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
+    });
+    if (!reason) return;
+    const answer = await send(urls.reveal(row.number), { reason }).catch((error) => error);
+    if (answer instanceof Error) return void root.dispatchEvent(new CustomEvent("crewsay", { bubbles: true, detail: { text: answer.message, tone: "bad" } }));
+    revealed = { number: row.number, ...answer };
+    mark = "";
+    show(shown);
+  }
+
+  async function fetchStory(row) {
+    const answer = await get(urls.incident(row.number)).catch(() => null); // offline: the row is enough
+    if (!answer || shown?.row.number !== row.number) return;
+    story = answer;
+    if (shown) show(shown);
+  }
+
+  return { show, story: () => story };
+}
+
+/** {stage: [seconds, level]} of the first step of the policy that holds for this row. */
+export const limitOf = (row, state) => state.config.limits[`${row.category}:${row.priority}`] ?? state.config.limits[row.priority] ?? {};

@@ -1,0 +1,61 @@
+/* The station's desk: queue, forces, ground and one incident in detail, by the same pieces as the board.
+ * mountDesk(root, state) */
+
+import { $, setText } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
+import { bind } from "../lib/keys.js";
+import { play } from "../lib/sound.js";
+import { mountActs } from "./board_acts.js";
+import { mountAlarms } from "./board_alarms.js";
+import { mountDetail } from "./board_detail.js";
+import { mountHead } from "./board_head.js";
+import { StationMap } from "./station_map.js";
+import { mountQueue } from "./station_queue.js";
+import { mountUnits } from "./station_units.js";
+import { ownUnit } from "./station_work.js";
+
+export function mountDesk(root, state) {
+  const { live } = state;
+  mountHead(root, state);
+  const acts = mountActs($("[data-acts]", root), $("[data-dialog]", root), state, $("[data-status]", root));
+  const queue = mountQueue($("[data-queue]", root), state, acts);
+  mountDetail($("[data-detail]", root), state, acts);
+  mountUnits($("[data-units]", root), state, acts);
+  new StationMap($("[data-station-map]", root), state, { focus: () => [] });
+  const alarms = mountAlarms(root, state);
+
+  const key = (id, code, text, run, more = {}) => ({ id: `station-${id}`, code, text, run, group: "station", ...more });
+  bind([
+    key("up", "ArrowUp", gettext("Previous incident"), () => queue.step(-1), { repeats: true }),
+    key("down", "ArrowDown", gettext("Next incident"), () => queue.step(1), { repeats: true }),
+    key("enter", "Enter", gettext("Accept, or the main button"), () => queue.acceptSelected() || acts.primary(), { codes: ["Enter", "NumpadEnter"], over: ".row" }),
+    key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),
+    key("note", "KeyN", gettext("Note"), () => acts.note()),
+    key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),
+    key("acknowledge", "KeyA", gettext("Acknowledge alarm"), () => void alarms.acknowledge()),
+    key("silence", "KeyS", gettext("Silence 60 s"), () => alarms.silence()),
+  ]);
+
+  // an order to one of our crews is news here, though the incident itself may be old
+  live.addEventListener("event", ({ detail }) => {
+    if (detail.event !== "unit.dispatched") return;
+    if (detail.assignments?.some((order) => order.step === "dispatched" && ownUnit(live.units.get(order.unit), state))) play("order");
+  });
+  $("[data-detail]", root).addEventListener("click", (event) => {
+    if (event.target.closest("[data-act=reveal]")) acts.reveal();
+  });
+  document.addEventListener("intake:filed", ({ detail: { number, row } }) => {
+    live.act(row);
+    state.touch(number);
+    state.refresh();
+    state.select(number);
+  });
+  live.addEventListener("rows", function first() {
+    if (!state.entries.length) return;
+    live.removeEventListener("rows", first);
+    if (!state.selected) state.select(state.entries[0].row.number);
+  });
+  const sound = $("[data-sound-state]", root);
+  setInterval(() => setText(sound, alarms.describe()), 1000);
+  sound.addEventListener("click", () => alarms.silence());
+}

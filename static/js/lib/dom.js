@@ -1,0 +1,30 @@
+/* Building elements without innerHTML, so that no text of a caller can become markup.
+ * el("button.small", {type: "button", onclick, dataset: {…}}, child, …) → element; children may be strings, nodes, null
+ * $(selector, root), $$(selector, root) → element | null, array
+ * put(node, …children) — replaces the content
+ * setText(node, text) — writes only when different, so that nothing is repainted or re-read for nothing */
+
+export const $ = (selector, root = document) => root.querySelector(selector);
+export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+export function el(spec, properties = {}, ...children) {
+  const [tag, ...classes] = spec.split(".");
+  const node = document.createElement(tag || "div");
+  if (classes.length) node.className = classes.join(" ");
+  for (const [name, value] of Object.entries(properties ?? {})) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === "dataset") Object.assign(node.dataset, value);
+    else if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "class") node.className = `${node.className} ${value}`.trim();
+    else node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+export const put = (node, ...children) =>
+  node.replaceChildren(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

@@ -1,0 +1,58 @@
+/* Requests to our own API, as the signed-in person.
+ * get(url) → JSON
+ * post(url, body, {key, keepalive}) → JSON; `key` becomes Idempotency-Key, so that a repeat makes nothing twice;
+ *   `keepalive` outlives the page
+ * HttpError: status (0 = no answer), code, message (for people), field, fields, details
+ * A 401 sends `sessionended` on document. No answer within 15 s is an error that says so. */
+
+import { gettext } from "./i18n.js";
+
+const TIMEOUT_MS = 15_000;
+
+export class HttpError extends Error {
+  constructor(status, error = {}) {
+    super(error.message || gettext("The server did not answer. Nothing was lost; try again."));
+    this.status = status;
+    this.code = error.code || "no_answer";
+    this.field = error.field ?? null;
+    this.fields = error.fields ?? {};
+    this.details = error.details ?? {};
+  }
+}
+
+const cookie = (name) =>
+  document.cookie
+    .split("; ")
+    .find((part) => part.startsWith(`${name}=`))
+    ?.slice(name.length + 1) ?? "";
+
+export const newKey = () =>
+  crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+async function send(url, options) {
+  let response;
+  try {
+    response = await fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS), ...options });
+  } catch {
+    throw new HttpError(0);
+  }
+  const body = await response.json().catch(() => null);
+  if (response.ok) return body;
+  if (response.status === 401) document.dispatchEvent(new CustomEvent("sessionended"));
+  throw new HttpError(response.status, body?.error);
+}
+
+export const get = (url) => send(url, { headers: { Accept: "application/json" } });
+
+export const post = (url, body = {}, { key, keepalive = false } = {}) =>
+  send(url, {
+    keepalive,
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: {
+      Accept: "application/json",
+      "Content-Type": "application/json",
+      "X-CSRFToken": cookie("csrftoken"),
+      ...(key ? { "Idempotency-Key": key } : {}),
+    },
+  });

@@ -1,0 +1,83 @@
+/* Keys by physical place (event.code), so that they work under every layout and input method.
+ * bind([{id, code, text, run(event), ctrl, group, always, …}]) → unbind()
+ *   `always` runs inside fields too (F2, Ctrl+Enter, Escape); others are ignored in a field and while composing
+ *   `codes` more keys that do the same; `shown` what the help shows; `repeats` while held down; `shift` allows Shift;
+ *   `over` selector of buttons on which Enter means this act and not the button
+ *   `run` returning false lets the browser have the key
+ * allKeys() → [{id, code, text, label, group}] of what is bound now; keyLabel(code) → "F2", "/", "A"
+ * rebind(id, code | null) — changes or switches off one key, remembered; single keys can thus be turned off (WCAG 2.1.4)
+ * typing(event) → true while the person writes */
+
+const STORE = "keys";
+const LABELS = {
+  Slash: "/", Escape: "Esc", ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Enter: "Enter", Space: "Space",
+};
+const bound = [];
+
+function stored() {
+  try {
+    return JSON.parse(localStorage.getItem(STORE)) ?? {};
+  } catch {
+    return {};
+  }
+}
+let own = stored();
+
+export const keyLabel = (code) => LABELS[code] ?? code.replace(/^(Key|Digit|Numpad)/, "");
+const codeOf = (key) => (key.id in own ? own[key.id] : key.code);
+
+export function rebind(id, code) {
+  own = { ...own, [id]: code };
+  const original = bound.find((key) => key.id === id)?.code;
+  if (code === original) delete own[id];
+  try {
+    localStorage.setItem(STORE, JSON.stringify(own));
+  } catch {
+    /* storage refused: the change lasts as long as the page */
+  }
+}
+
+export const allKeys = () =>
+  bound.map((key) => {
+    const code = codeOf(key);
+    const name = code === null ? "" : key.shown ?? keyLabel(code);
+    return { id: key.id, code, text: key.text, group: key.group, label: key.ctrl && name ? `Ctrl+${name}` : name };
+  });
+
+export function typing(event) {
+  const field = event.target;
+  return (
+    event.isComposing ||
+    event.keyCode === 229 || // some input methods report only this
+    field.isContentEditable ||
+    field.matches?.("input:not([type=checkbox], [type=radio], [type=button]), textarea, select")
+  );
+}
+
+export function bind(keys) {
+  bound.push(...keys);
+  return () => keys.forEach((key) => bound.splice(bound.indexOf(key), 1));
+}
+
+const matches = (key, event) => {
+  const code = codeOf(key);
+  if (code === null || Boolean(key.ctrl) !== (event.ctrlKey || event.metaKey) || event.altKey) return false;
+  if (key.id === "help") return event.key === "?" || event.code === "F1";
+  if (event.shiftKey && !key.shift) return false;
+  return key.codes && !(key.id in own) ? key.codes.includes(event.code) : code === event.code;
+};
+
+document.addEventListener("keydown", (event) => {
+  const inField = typing(event);
+  const inDialog = document.querySelector("dialog[open]:modal") !== null;
+  for (const key of [...bound].reverse()) {
+    if (!matches(key, event) || event.isComposing || ((inField || inDialog) && !key.always)) continue;
+    if (event.repeat && !key.repeats) return event.preventDefault();
+    // Enter and Space on a focused button press that button
+    const pressed = event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Space";
+    if (pressed && !key.ctrl && event.target.matches?.("button, a[href], summary") && !event.target.matches(key.over ?? ":not(*)")) return;
+    if (key.run(event) === false) continue;
+    event.preventDefault();
+    return;
+  }
+});

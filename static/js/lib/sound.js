@@ -1,0 +1,50 @@
+/* Three sounds made by WebAudio, no files. Browsers stay silent until the first key or click: `ready()` says which.
+ * play("order" | "late" | "escalated")
+ * mute(seconds = 60), unmute(), mutedLeft() → ms
+ * ready() → boolean; `soundready` is sent on document when it becomes so
+ * setVolume(0.2…1) — the floor of 20 % holds while on duty */
+
+const NOTES = {
+  order: [[587, 0, 0.35]], // one soft note
+  late: [[659, 0, 0.18], [494, 0.22, 0.28]], // two, falling
+  escalated: [[523, 0, 0.16], [659, 0.2, 0.16], [880, 0.4, 0.42]], // three, rising
+};
+const FLOOR = 0.2;
+let context = null;
+let volume = 0.6;
+let mutedUntil = 0;
+
+export const ready = () => context?.state === "running";
+export const mutedLeft = () => Math.max(0, mutedUntil - performance.now());
+export const mute = (seconds = 60) => (mutedUntil = performance.now() + seconds * 1000);
+export const unmute = () => (mutedUntil = 0);
+export const setVolume = (value) => (volume = Math.min(1, Math.max(FLOOR, value)));
+
+async function unlock() {
+  context ??= new AudioContext();
+  if (context.state !== "running") await context.resume();
+  if (!ready()) return;
+  removeEventListener("keydown", unlock, true);
+  removeEventListener("pointerdown", unlock, true);
+  document.dispatchEvent(new CustomEvent("soundready"));
+}
+addEventListener("keydown", unlock, true);
+addEventListener("pointerdown", unlock, true);
+
+export function play(name) {
+  if (!ready() || mutedLeft() > 0) return false;
+  const start = context.currentTime + 0.02;
+  for (const [frequency, offset, length] of NOTES[name]) {
+    const tone = context.createOscillator();
+    const gain = context.createGain();
+    tone.type = name === "order" ? "sine" : "triangle";
+    tone.frequency.value = frequency;
+    gain.gain.setValueAtTime(0, start + offset);
+    gain.gain.linearRampToValueAtTime(volume * (name === "order" ? 0.25 : 0.5), start + offset + 0.02);
+    gain.gain.exponentialRampToValueAtTime(0.001, start + offset + length);
+    tone.connect(gain).connect(context.destination);
+    tone.start(start + offset);
+    tone.stop(start + offset + length + 0.05);
+  }
+  return true;
+}

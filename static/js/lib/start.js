@@ -1,0 +1,46 @@
+/* Starts a page: every element with data-mount="/static/js/…/x.js" is handed to that module's mount(root).
+ * Also here, since every page has them: key B (day or night), the language switch, menus that close. */
+
+import { $, $$ } from "./dom.js";
+import { gettext } from "./i18n.js";
+import { bind } from "./keys.js";
+import { toggleMode } from "./mode.js";
+
+bind([{ id: "mode", code: "KeyB", text: gettext("Day or night"), group: "screen", run: toggleMode }]);
+
+// On a narrow board the pages fold into one button.
+const fold = $(".nav-fold");
+function toggleNav(open = !$(".nav").classList.contains("open")) {
+  $(".nav").classList.toggle("open", open);
+  fold.setAttribute("aria-expanded", open);
+  if (open) $(".nav a").focus();
+}
+if (fold) {
+  fold.addEventListener("click", () => toggleNav());
+  bind([{ id: "menu", code: "F10", text: gettext("Menu"), group: "screen", always: true, run: () => (fold.offsetParent ? toggleNav() : $(".nav a").focus()) }]);
+}
+
+for (const button of $$("[data-action=mode]")) button.addEventListener("click", toggleMode);
+
+document.addEventListener("click", (event) => {
+  for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  if ($(".nav.open") && !event.target.closest(".nav, .nav-fold")) toggleNav(false);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.code !== "Escape") return;
+  if ($(".nav.open")) toggleNav(false);
+  for (const menu of $$("details.menu[open]")) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+for (const root of $$("[data-mount]")) {
+  import(root.dataset.mount).then(
+    (module) => module.mount(root),
+    (error) => {
+      root.dispatchEvent(new CustomEvent("mountfailed", { bubbles: true, detail: error }));
+      throw error;
+    },
+  );
+}

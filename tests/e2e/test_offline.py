@@ -1,0 +1,133 @@
+"""The tunnel and the frozen screen: what is pressed without a network counts once, with its time; a cut board says so."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from dispatch.models import Assignment, Incident
+from dispatch.services.assignment import assignment_advance
+from dispatch.services.incident import incident_claim, incident_file
+from tests.world import IN_EAST
+
+from .conftest import PHONE, Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+KEPT_SECONDS = 2.0
+
+
+@pytest.fixture
+def order(committed_world: SimpleNamespace) -> Assignment:
+    """The first car of the East has claimed a fight."""
+    filed = incident_file(actor=committed_world.dispatcher, category="fight", summary="Fight", **IN_EAST)
+    return incident_claim(
+        actor=committed_world.east_officer, number=filed.incident.number, unit=committed_world.east_car.pk
+    )
+
+
+def crew(sit: Callable[..., Desk], world: SimpleNamespace) -> tuple[Desk, Page, Locator]:
+    officer = sit(world.east_officer, PHONE, language="en")
+    phone = officer.open("/station/")
+    phone.get_by_role("button", name="城东01").click()
+    main = phone.locator(".crew-main")
+    expect(main).to_contain_text("Set out")
+    return officer, phone, main
+
+
+def test_a_step_in_the_tunnel_goes_up_once_with_its_time(
+    committed_world: SimpleNamespace,
+    order: Assignment,
+    sit: Callable[..., Desk],
+    story: Callable[..., list[SimpleNamespace]],
+) -> None:
+    centre = sit(committed_world.dispatcher, language="en")
+    board = centre.open("/board/")
+    officer, phone, main = crew(sit, committed_world)
+    number = order.incident.number
+
+    officer.context.set_offline(True)
+    pressed = datetime.now(UTC)
+    main.click()
+    kept = phone.locator("[data-kept]")
+    expect(kept).to_contain_text("Set out", timeout=12_000)
+    time.sleep(KEPT_SECONDS)
+    assert Assignment.objects.get(pk=order.pk).departed_at is None  # nothing has gone up
+
+    officer.context.set_offline(False)
+    expect(kept).to_be_hidden(timeout=15_000)
+    expect(board.locator(f".queue [data-number='{number}']")).to_contain_text("城东01")
+    departed = [entry for entry in story(centre, number) if entry.code == "unit.departed"]
+    assert len(departed) == 1
+    at = datetime.fromisoformat(departed[0].at)
+    assert abs(at - pressed) < timedelta(seconds=2)
+    expect(board.locator(".history")).to_contain_text(f"{at + timedelta(hours=8):%H:%M:%S}")
+
+
+def test_who_was_recalled_meanwhile_is_told_what_happened_and_what_counted(
+    committed_world: SimpleNamespace, order: Assignment, sit: Callable[..., Desk]
+) -> None:
+    officer, phone, main = crew(sit, committed_world)
+    officer.context.set_offline(True)
+    main.click()
+    assignment_advance(
+        actor=committed_world.dispatcher,
+        number=order.incident.number,
+        assignment=order.pk,
+        verb="release",
+        outcome="A nearer unit goes",
+    )
+    expect(phone.locator("[data-kept]")).to_be_visible(timeout=12_000)
+    officer.context.set_offline(False)
+    told = phone.locator("[data-told] li")
+    expect(told).to_contain_text("did not count", timeout=15_000)
+    expect(told).to_contain_text("王知远")
+    expect(told).to_contain_text("A nearer unit goes")
+    told.get_by_role("button").click()
+    expect(told).to_have_count(0)
+    assert Assignment.objects.get(pk=order.pk).departed_at is None
+
+
+def test_a_step_pressed_before_a_reload_is_still_sent(
+    committed_world: SimpleNamespace, order: Assignment, sit: Callable[..., Desk]
+) -> None:
+    _officer, phone, main = crew(sit, committed_world)
+    main.click()
+    phone.reload()  # within the five seconds of the undo
+    expect(phone.locator(".crew-main")).to_contain_text("On scene")
+    expect(phone.locator(".crew-main")).to_be_enabled()
+    end = time.monotonic() + 5
+    while Assignment.objects.get(pk=order.pk).departed_at is None:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_undo_takes_a_step_back(
+    committed_world: SimpleNamespace, order: Assignment, sit: Callable[..., Desk]
+) -> None:
+    _officer, phone, main = crew(sit, committed_world)
+    main.click()
+    phone.locator(".crew-undo").click()
+    expect(main).to_contain_text("Set out")
+    time.sleep(6)
+    assert Assignment.objects.get(pk=order.pk).departed_at is None
+
+
+def test_a_cut_board_freezes_dates_itself_and_repairs(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk]
+) -> None:
+    centre = sit(committed_world.dispatcher, language="en")
+    board = centre.open("/board/")
+    expect(board.locator("[data-age]")).to_contain_text("Live")
+    centre.context.set_offline(True)
+    filed = incident_file(actor=committed_world.watch, category="fight", summary="Unseen fight", **IN_EAST)
+    bar = board.locator("[data-line-bar]")
+    expect(bar).to_contain_text("Display frozen at", timeout=12_500)
+    row = board.locator(f".queue [data-number='{filed.incident.number}']")
+    expect(row).to_have_count(0)
+    centre.context.set_offline(False)
+    expect(bar).to_contain_text("Back", timeout=12_000)
+    expect(row).to_have_count(1)
+    expect(board.locator(".queue .row")).to_have_count(Incident.objects.count())

@@ -1,0 +1,252 @@
+"""The administration under /admin/: who may enter, what is configured there, and the trace each change leaves."""
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from knox.models import AuthToken
+
+from boshan_police.kernel.models import AuditEntry
+from dispatch.models import Assignment, Category, Incident, Policy, PolicyStep
+from dispatch.services.assignment import assignment_create
+from dispatch.services.incident import incident_file
+from grid.models import Organisation, Person, User
+from patrol.models import Unit
+from tests.world import EAST, IN_EAST, SOUTH
+
+
+@pytest.fixture
+def office(world):
+    """The administrator's browser."""
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(world.admin, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def _incident(world):
+    return incident_file(
+        actor=world.dispatcher,
+        category="fight",
+        summary="Two men fight",
+        caller_name="李小明",
+        caller_phone="13800000612",
+        **IN_EAST,
+    ).incident
+
+
+def _url(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def _form(response):
+    """The fields of a rendered admin form as a browser would send them back."""
+    data = {}
+    context = response.context
+    forms = [context["adminform"].form]
+    for formset in context["inline_admin_formsets"]:
+        forms += [formset.formset.management_form, *formset.formset.forms]
+    for form in forms:
+        for name in form.fields:
+            value = form[name].value()
+            data[form.add_prefix(name)] = "" if value is None else value
+    return {key: value for key, value in data.items() if value is not False}
+
+
+def test_strangers_are_led_to_our_sign_in_page(db):
+    response = Client().get("/admin/", follow=True)
+    assert response.redirect_chain[-1][0].startswith("/login/?next=")
+
+
+@pytest.mark.parametrize("who", ["dispatcher", "watch", "east_commander"])
+def test_other_roles_are_refused_even_as_superuser(world, who):
+    person = getattr(world, who)
+    person.is_staff = person.is_superuser = True
+    person.save()
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    response = client.get(_url(User, "changelist"), follow=True)
+    assert response.status_code == 403
+    assert b"Administrator" in response.content
+    assert AuditEntry.objects.filter(code="access.refused", actor=person).exists()
+
+
+def test_every_page_of_every_table_opens(office, world):
+    incident = _incident(world)
+    assignment_create(actor=world.dispatcher, number=incident.number, units=[world.east_car.pk])
+    Person.objects.create(number="1", name="李青", kind="auxiliary", organisation_id=EAST)
+    AuthToken.objects.create(world.dispatcher)
+    assert office.get("/admin/").status_code == 200
+    for model, model_admin in admin.site._registry.items():
+        assert office.get(_url(model, "changelist"), {"q": "1"}).status_code == 200, model
+        row = model.objects.first()
+        assert row is not None, model
+        assert office.get(_url(model, "change", row.pk)).status_code == 200, model
+        may_add = model_admin.has_add_permission(type("Request", (), {"user": world.admin})())
+        assert office.get(_url(model, "add")).status_code == (200 if may_add else 403), model
+
+
+def test_a_change_is_audited_with_the_values_before_and_after(office, world):
+    url = _url(Category, "change", "noise")
+    data = {**_form(office.get(url)), "priority": "2", "initials": ""}
+    assert office.post(url, data).status_code == 302
+    noise = Category.objects.get(code="noise")
+    assert (noise.priority, noise.initials) == (2, "zyrm")
+    entry = AuditEntry.objects.get(code="configuration.changed")
+    assert (entry.actor, entry.target) == (world.admin, "category noise")
+    assert entry.details["what"][-1]["values"]["priority"] == ["4", "2"]
+
+
+def test_an_addition_and_a_removal_are_audited(office, world):
+    data = {
+        "code": "flood",
+        "group": "help",
+        "name": "水灾",
+        "name_en": "Flood",
+        "priority": "1",
+        "active": "on",
+    }
+    assert office.post(_url(Category, "add"), data).status_code == 302
+    assert Category.objects.get(code="flood").initials == "sz"
+    assert office.post(_url(Category, "delete", "flood"), {"post": "yes"}).status_code == 302
+    assert [entry.code for entry in AuditEntry.objects.filter(target="category flood").order_by("id")] == [
+        "configuration.added",
+        "configuration.removed",
+    ]
+
+
+def test_what_incidents_refer_to_is_not_removed(office, world):
+    _incident(world)
+    response = office.post(_url(Category, "delete", "fight"), {"post": "yes"})
+    assert response.status_code == 200
+    assert Category.objects.filter(code="fight").exists()
+
+
+def test_policy_steps_are_changed_with_their_policy(office, world):
+    step = PolicyStep.objects.filter(level=1).first()
+    url = _url(Policy, "change", step.policy_id)
+    page = office.get(url)
+    data = _form(page)
+    field = next(key for key, value in data.items() if key.endswith("-id") and value == step.pk)
+    data[field.replace("-id", "-seconds")] = "45"
+    assert office.post(url, data).status_code == 302
+    step.refresh_from_db()
+    assert step.seconds == 45
+    (entry,) = AuditEntry.objects.filter(code="configuration.changed")
+    assert ["30", "45"] in entry.details["what"][-1]["values"].values()
+
+
+def test_the_tree_of_organisations_stays_a_tree(office, world):
+    url = _url(Organisation, "change", "370304000000")
+    data = {**_form(office.get(url)), "parent": EAST}
+    response = office.post(url, data)
+    assert response.status_code == 200
+    assert b"stand below itself" in response.content
+
+
+def test_a_units_form_leaves_its_status_alone(office, world):
+    url = _url(Unit, "change", world.east_car.pk)
+    data = _form(office.get(url))
+    incident = _incident(world)
+    assignment_create(actor=world.dispatcher, number=incident.number, units=[world.east_car.pk])
+    assert office.post(url, {**data, "members": "4"}).status_code == 302
+    unit = Unit.objects.get(pk=world.east_car.pk)
+    assert (unit.members, unit.status) == (4, "assigned")
+    assert unit.version > world.east_car.version + 1
+
+
+def test_a_new_unit_is_off_duty(office, world):
+    data = {
+        "call_sign": "城东09",
+        "kind": "car",
+        "organisation": EAST,
+        "station": EAST,
+        "members": "2",
+        "capabilities": "drone",
+    }
+    assert office.post(_url(Unit, "add"), data).status_code == 302
+    unit = Unit.objects.get(call_sign="城东09")
+    assert (unit.status, unit.capabilities, unit.version) == ("off_duty", ["drone"], 1)
+
+
+# --- Accounts ------------------------------------------------------------------------------------------
+
+
+def test_a_new_account_can_sign_in(office, world):
+    data = {
+        "username": "new_officer",
+        "name": "新人",
+        "role": "station_officer",
+        "organisation": SOUTH,
+        "usable_password": "true",
+        "password1": "a-long-enough-word",
+        "password2": "a-long-enough-word",
+    }
+    response = office.post(_url(User, "add"), data)
+    assert response.status_code == 302, response.context["errors"]
+    account = User.objects.get(username="new_officer")
+    assert account.check_password("a-long-enough-word")
+    assert not account.is_superuser
+    entry = AuditEntry.objects.get(code="configuration.added")
+    assert "a-long-enough-word" not in str(entry.details)
+
+
+def test_role_and_organisation_are_changed(office, world):
+    url = _url(User, "change", world.east_officer.pk)
+    data = {**_form(office.get(url)), "role": "station_commander", "organisation": SOUTH}
+    assert office.post(url, data).status_code == 302
+    world.east_officer.refresh_from_db()
+    assert (world.east_officer.role, world.east_officer.organisation_id) == ("station_commander", SOUTH)
+
+
+def test_nobody_demotes_themselves(office, world):
+    url = _url(User, "change", world.admin.pk)
+    data = {**_form(office.get(url)), "role": "dispatcher"}
+    response = office.post(url, data)
+    assert b"Ask another administrator" in response.content
+    world.admin.refresh_from_db()
+    assert world.admin.role == "administrator"
+
+
+def test_a_password_is_set_and_audited_without_its_value(office, world):
+    url = reverse("admin:auth_user_password_change", args=[world.east_officer.pk])
+    data = {"usable_password": "true", "password1": "another-long-word", "password2": "another-long-word"}
+    assert office.post(url, data).status_code == 302
+    world.east_officer.refresh_from_db()
+    assert world.east_officer.check_password("another-long-word")
+    entry = AuditEntry.objects.get(code="configuration.changed")
+    assert entry.target == f"user {world.east_officer.pk}"
+    assert "another-long-word" not in str(entry.details)
+
+
+def test_accounts_are_not_removed(office, world):
+    assert office.post(_url(User, "delete", world.east_officer.pk), {"post": "yes"}).status_code == 403
+
+
+def test_tokens_are_revoked(office, world, api):
+    clients = [api(world.dispatcher), api(world.dispatcher)]
+    assert [client.read("categories/").status_code for client in clients] == [200, 200]
+    data = {"action": "revoke_tokens", "_selected_action": [world.dispatcher.pk]}
+    assert office.post(_url(User, "changelist"), data).status_code == 302
+    assert [client.read("categories/").status_code for client in clients] == [401, 401]
+    assert AuditEntry.objects.get(code="token.revoked_all").details == {"tokens": 2}
+
+
+# --- What is only shown ---------------------------------------------------------------------------------
+
+
+def test_incidents_are_shown_masked_and_cannot_be_changed(office, world):
+    incident = _incident(world)
+    url = _url(Incident, "change", incident.pk)
+    page = office.get(url).content.decode()
+    assert "138****0612" in page
+    assert "13800000612" not in page
+    assert "Received" in page
+    assert office.post(url, {"summary": "x"}).status_code == 403
+    assert office.post(_url(Incident, "delete", incident.pk), {"post": "yes"}).status_code == 403
+    assert not admin.site.is_registered(Assignment)
+
+
+def test_the_audit_trail_cannot_be_changed(office, world):
+    entry = AuditEntry.objects.create(at="2026-11-23T00:00:00Z", code="x")
+    assert office.post(_url(AuditEntry, "change", entry.pk), {"code": "y"}).status_code == 403
+    assert office.post(_url(AuditEntry, "delete", entry.pk), {"post": "yes"}).status_code == 403
