@@ -130,7 +130,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Redis: broker of the workers and carrier of live hints -------------------------------------
 REDIS_URL = _required("REDIS_URL") or "redis://127.0.0.1:6379/0"
 LIVE_CHANNEL = env.str("LIVE_CHANNEL", default="boshan.live")
-LIVE_HEARTBEAT_SECONDS = env.float("LIVE_HEARTBEAT_SECONDS", default=5.0)  # screens count on 5; tests are less patient
+LIVE_HEARTBEAT_SECONDS = env.float(
+    "LIVE_HEARTBEAT_SECONDS", default=5.0
+)  # screens count on 5; tests are less patient
 # Each heartbeat names what changed in this long, so six heartbeats in a row cover every change.
 LIVE_HEARTBEAT_WINDOW_SECONDS = 30.0
 
@@ -228,7 +230,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR_DIR / "static")))
 WHITENOISE_USE_FINDERS = not PRODUCTION
 if not PRODUCTION:
-    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # empty: the finders serve; WhiteNoise warns where it's missing
+    STATIC_ROOT.mkdir(
+        parents=True, exist_ok=True
+    )  # empty: the finders serve; WhiteNoise warns where it's missing
 WHITENOISE_AUTOREFRESH = DEBUG  # else a file edited under a running server is sent with its old length
 
 # --- The browser's guard rails -------------------------------------------------------------------

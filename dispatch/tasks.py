@@ -1,10 +1,6 @@
 """Celery's edge to the services."""
 
-from datetime import timedelta
-
 from celery import shared_task
-
-from boshan_police.kernel import clock
 
 from .services.timer import timers_sweep
 
@@ -15,4 +11,4 @@ SWEEP_SECONDS = 1.0
 @shared_task(name="dispatch.sweep_timers", ignore_result=True)
 def sweep_timers() -> None:
     """Fire what is due and what comes due within this second."""
-    timers_sweep(until=clock.now() + timedelta(seconds=SWEEP_SECONDS))
+    timers_sweep(seconds=SWEEP_SECONDS)

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from knox.models import AuthToken
 from .configuration import ConfigurationAdmin, ConfigurationInline
 from .models import Grid, Organisation, Person, Posting, User
 from .services.token import tokens_revoke
+
+admin.site.unregister(Group)  # importing Django's UserAdmin puts it there; rights follow from the role alone
 
 
 class OrganisationForm(forms.ModelForm):

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class Sweep(models.Model):
-    """When the sweeper `name` last finished."""
+    """When the sweeper `name` last said that it is at work."""
 
     name = models.CharField(max_length=20, primary_key=True)
     at = models.DateTimeField()

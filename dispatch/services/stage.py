@@ -75,6 +75,4 @@ def timer_of(incident: Incident, *, step: int, level: int, due_at: datetime) -> 
 
 def timers_cancel(incident: Incident) -> None:
     """Cancel what is pending. One query."""
-    incident.timers.filter(state=Timer.State.PENDING).update(
-        state=Timer.State.CANCELLED, done_at=clock.now()
-    )
+    incident.timers.filter(state=Timer.State.PENDING).update(state=Timer.State.CANCELLED, done_at=clock.now())

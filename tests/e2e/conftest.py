@@ -82,7 +82,9 @@ def sit(portal: Server, chromium: Browser) -> Iterator[Callable[..., Desk]]:  # 
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
-    def sit_down(user: User | None, screen: dict[str, int] = DESK, language: str = "zh-hans", **options: Any) -> Desk:
+    def sit_down(
+        user: User | None, screen: dict[str, int] = DESK, language: str = "zh-hans", **options: Any
+    ) -> Desk:
         context = chromium.new_context(
             viewport=screen,  # type: ignore[arg-type]
             locale="zh-CN",

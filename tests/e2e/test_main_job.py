@@ -54,10 +54,17 @@ def take_in(page: Page, said: str) -> float:
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_from_the_call_to_the_end(
-    committed_world: SimpleNamespace, sit: Callable[..., Desk], story: Callable[..., list[SimpleNamespace]], language: str
+    committed_world: SimpleNamespace,
+    sit: Callable[..., Desk],
+    story: Callable[..., list[SimpleNamespace]],
+    language: str,
 ) -> None:
     sign_in_ready(committed_world.dispatcher)
-    said = "店门口打架，一人流血。三名男子互殴。" if language == "zh-hans" else "Fight outside a shop, one bleeds."
+    said = (
+        "店门口打架，一人流血。三名男子互殴。"
+        if language == "zh-hans"
+        else "Fight outside a shop, one bleeds."
+    )
     centre = sit(None, language=language)
     station = sit(committed_world.east_commander, language=language)
     officer = sit(committed_world.east_officer, PHONE, language=language)
@@ -75,7 +82,9 @@ def test_from_the_call_to_the_end(
     number = Incident.objects.get().number
     expect(desk.locator(f".station-row[data-number='{number}']")).to_be_visible(timeout=SEEN_MS)
     main = phone.locator(".crew-main")
-    expect(phone.locator(".crew-card h1")).to_have_text(re.compile("店门口打架|Fight outside"), timeout=SEEN_MS)
+    expect(phone.locator(".crew-card h1")).to_have_text(
+        re.compile("店门口打架|Fight outside"), timeout=SEEN_MS
+    )
     row = board.locator(f".queue [data-number='{number}']")
     expect(row).to_have_class(re.compile("selected"))  # opened on the board that filed it
 

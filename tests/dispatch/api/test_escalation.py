@@ -18,7 +18,7 @@ def escalate(file):
     def make():
         incident = file()
         Timer.objects.filter(incident=incident).update(due_at=clock.now() - timedelta(seconds=1))
-        timers_sweep(until=clock.now())
+        timers_sweep()
         return incident
 
     return make

@@ -105,19 +105,19 @@ def test_an_escalation_is_told_raised_taken_over_and_ended(
     )
     incident = file(priority=1)
     Timer.objects.update(due_at=clock.now())
-    timers_sweep(until=clock.now())
+    timers_sweep()
+    east.wait_for("incident", lambda row: bool(row["escalation"]))  # the row first, then what rings
     raised = east.wait_for("escalation")
     assert (raised["number"], raised["level"], raised["state"]) == (incident.number, 1, "raised")
     assert (raised["recipients"], raised["owner"]) == (["east_commander"], None)
-    east.wait_for("incident", lambda row: bool(row["escalation"]))
     assert east.snapshot()["notices"] == [incident.number]
     assert centre.snapshot()["notices"] == []
 
     escalation_take_over(actor=committed_world.east_commander, number=incident.number)
-    taken = centre.wait_for("escalation", lambda frame: frame["state"] == "taken_over")
-    assert taken["owner"] == committed_world.east_commander.name
     row = centre.wait_for("incident", lambda row: bool(row["escalation"] and row["escalation"]["owner"]))
     assert row["escalation"]["owner_username"] == "east_commander"
+    taken = centre.wait_for("escalation", lambda frame: frame["state"] == "taken_over")
+    assert taken["owner"] == committed_world.east_commander.name
     assert east.snapshot()["notices"] == []
 
     incident_cancel(actor=committed_world.dispatcher, number=incident.number, reason="A false alarm")
