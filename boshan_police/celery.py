@@ -1,4 +1,4 @@
-"""The Celery application: one queue, woken each second by beat to sweep the timers."""
+"""The Celery application: one queue, woken by beat to sweep the timers."""
 
 import os
 

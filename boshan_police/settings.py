@@ -150,9 +150,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "sweep-timers": {
         "task": "dispatch.sweep_timers",
-        "schedule": timedelta(seconds=1),
-        # A message that waited longer than this has been overtaken by the next one.
-        "options": {"expires": 2},
+        # Sweeps last three times as long (`dispatch.tasks`): they overlap, and none of them may be missed.
+        "schedule": timedelta(seconds=0.5),
+        # A message that waited longer than this has been overtaken by the next ones.
+        "options": {"expires": 1},
     },
 }
 

@@ -4,11 +4,11 @@ from celery import shared_task
 
 from .services.timer import timers_sweep
 
-SWEEP_SECONDS = 1.0
-"""Beat wakes a sweep this often; each one covers the time until the next."""
+SWEEP_SECONDS = 1.5
+"""Each sweep lasts this long and beat asks for one each half second (settings), so that several overlap: where one is killed the others go on without a gap."""
 
 
 @shared_task(name="dispatch.sweep_timers", ignore_result=True)
 def sweep_timers() -> None:
-    """Fire what is due and what comes due within this second."""
+    """Fire what is due and what comes due while this sweep lasts."""
     timers_sweep(seconds=SWEEP_SECONDS)

@@ -8,7 +8,7 @@ from boshan_police.kernel import clock
 from dispatch.models import Sweep, Timer
 
 WORKER_SILENT_SECONDS = 4.0
-"""Beat asks for a sweep each second. A stop must show within 10 s on every board, and a heartbeat takes up to 5 of them."""
+"""Beat asks for a sweep each half second. A stop must show within 10 s on every board, and a heartbeat takes up to 5 of them."""
 
 
 def read_health(*, redis: bool) -> dict[str, Any]:
