@@ -1,0 +1,318 @@
+"""Any interleaving of services leaves no illegal state, and snapshot + events = fresh snapshot, for every scope.
+
+Hypothesis picks who does what to which incident and when the clock moves on. A refused act must change nothing.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import Count
+from django.test import TestCase
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from boshan_police.kernel import clock, live
+from boshan_police.kernel.errors import DomainError
+from boshan_police.kernel.reference import forget_all
+from boshan_police.kernel.rendering import to_json
+from dispatch.lifecycle import ACTIVE_STEPS, ASSIGNMENT_MOVES, ENDED, OPEN, STAGE_OF, Stage
+from dispatch.models import Assignment, Escalation, Incident, Notice, Policy, PolicyStep, Timer
+from dispatch.selectors import board
+from dispatch.services.assignment import assignment_advance, assignment_create
+from dispatch.services.escalation import escalation_take_over
+from dispatch.services.incident import (
+    incident_cancel,
+    incident_claim,
+    incident_close,
+    incident_file,
+    incident_invalidate,
+    incident_note,
+    incident_reopen,
+)
+from dispatch.services.timer import timers_sweep
+from grid.access import scope_of
+from patrol.models import Unit
+from patrol.services.unit import unit_set_duty
+from tests.world import IN_EAST, IN_SOUTH, OUTSIDE
+
+PEOPLE = [
+    "dispatcher",
+    "watch",
+    "east_commander",
+    "east_officer",
+    "south_commander",
+    "south_officer",
+    "guard",
+    "admin",
+]
+UNITS = ["east_car", "east_car_2", "east_foot", "south_car", "south_foot", "squadron"]
+VIEWERS = ["dispatcher", "east_officer", "south_commander", "guard"]
+STATUS_OF_UNIT = {
+    "dispatched": "assigned",
+    "accepted": "assigned",
+    "en_route": "en_route",
+    "on_scene": "on_scene",
+}
+
+
+class HeldBoard:
+    """What a browser of one scope holds: a snapshot, and the events of its topics (static/js/lib/live.js in short)."""
+
+    def __init__(self, viewer: Any) -> None:
+        self.viewer, self.scope = viewer, scope_of(viewer)
+        fresh = self.fresh()
+        self.incidents, self.units, self.gone = *fresh, {}
+
+    def fresh(self) -> tuple[dict[str, Any], dict[int, Any]]:
+        shown = json.loads(to_json(board.snapshot(self.viewer, self.scope, redis=True)))
+        return {row["number"]: row for row in shown["incidents"]}, {row["id"]: row for row in shown["units"]}
+
+    def hear(self, topics: set[str], frame: dict[str, Any]) -> None:
+        if not topics & self.scope.topics:
+            return
+        row = {key: value for key, value in frame.items() if key not in {"type", "event", "left"}}
+        if frame["type"] == "unit" and row["version"] > self.units.get(row["id"], {"version": 0})["version"]:
+            self.units[row["id"]] = row
+        if frame["type"] == "incident":
+            self._take(row, shown=row["status"] in OPEN and not frame.get("left"))
+
+    def _take(self, row: dict[str, Any], *, shown: bool) -> None:
+        number = row["number"]
+        held = self.incidents.get(number, {"version": self.gone.get(number, 0)})["version"]
+        if row["version"] <= held:
+            return
+        if shown:
+            self.incidents[number] = row
+            self.gone.pop(number, None)
+        else:
+            self.incidents.pop(number, None)
+            self.gone[number] = row["version"]
+
+
+class Dispatching(RuleBasedStateMachine):
+    """One command centre, two stations, a guard squadron, and a clock that jumps."""
+
+    world: SimpleNamespace
+    sent: list[bytes]
+    incidents = Bundle("incidents")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.undo = transaction.atomic()
+        self.undo.__enter__()
+        self.now = clock.now()
+        self.sent.clear()
+        self.boards = [HeldBoard(getattr(self.world, name)) for name in VIEWERS]
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.undo.__exit__(None, None, None)
+
+    def act(self, call: Callable[[], Any]) -> Any:
+        """Do it at the machine's time and let the boards hear; a refusal must leave every version as it was."""
+        before = self._versions()
+        self.now += timedelta(milliseconds=10)
+        with clock.at(self.now):
+            try:
+                with TestCase.captureOnCommitCallbacks(execute=True):
+                    found = call()
+            except DomainError:
+                assert self._versions() == before
+                assert not self.sent
+                return None
+        for frame in self.sent:
+            topics, _, message = frame.partition(b"\n")
+            for each in self.boards:
+                each.hear(set(topics.decode().split(",")), json.loads(message))
+        self.sent.clear()
+        return found
+
+    def _versions(self) -> list[Any]:
+        return [
+            list(Incident.objects.order_by("id").values_list("id", "version", "status", "generation")),
+            list(Unit.objects.order_by("id").values_list("id", "version", "status")),
+            list(Timer.objects.order_by("id").values_list("id", "state")),
+        ]
+
+    def who(self, name: str) -> Any:
+        return getattr(self.world, name)
+
+    # --- What people do ---------------------------------------------------------------------------------
+
+    @initialize(target=incidents)
+    def first_call(self) -> Any:
+        return self._file("dispatcher", "fight", IN_EAST)
+
+    @rule(
+        target=incidents,
+        who=st.sampled_from(["dispatcher", "east_officer", "south_commander"]),
+        category=st.sampled_from(["fight", "theft", "noise"]),
+        place=st.sampled_from([IN_EAST, IN_SOUTH, OUTSIDE, {}]),
+    )
+    def file(self, who: str, category: str, place: dict[str, float]) -> Any:
+        return self._file(who, category, place)
+
+    def _file(self, who: str, category: str, place: dict[str, float]) -> Any:
+        filed = self.act(
+            lambda: incident_file(actor=self.who(who), category=category, summary="Something", **place)
+        )
+        return filed.incident.number if filed else multiple()
+
+    @rule(
+        number=incidents,
+        who=st.sampled_from(["dispatcher", "watch", "east_commander", "south_commander", "guard"]),
+        units=st.lists(st.sampled_from(UNITS), min_size=1, max_size=3, unique=True),
+    )
+    def send(self, number: str, who: str, units: list[str]) -> None:
+        keys = [self.who(unit).pk for unit in units]
+        self.act(lambda: assignment_create(actor=self.who(who), number=number, units=keys))
+
+    @rule(
+        number=incidents,
+        who=st.sampled_from(["east_commander", "east_officer", "south_officer", "dispatcher"]),
+        unit=st.sampled_from([None, "east_car", "south_car"]),
+    )
+    def claim(self, number: str, who: str, unit: str | None) -> None:
+        key = self.who(unit).pk if unit else None
+        self.act(lambda: incident_claim(actor=self.who(who), number=number, unit=key))
+
+    @rule(
+        number=incidents,
+        who=st.sampled_from(PEOPLE),
+        verb=st.sampled_from(list(ASSIGNMENT_MOVES)),
+        pick=st.integers(0, 3),
+    )
+    def step(self, number: str, who: str, verb: str, pick: int) -> None:
+        orders = list(Assignment.objects.filter(incident__number=number).order_by("id"))
+        if orders:
+            order = orders[pick % len(orders)]
+            self.act(
+                lambda: assignment_advance(
+                    actor=self.who(who), number=number, assignment=order.pk, verb=verb, outcome="Settled"
+                )
+            )
+
+    @rule(number=incidents, pick=st.integers(0, 3), steps=st.integers(1, 4))
+    def go_on(self, number: str, pick: int, steps: int) -> None:
+        """A crew that does its work, so that the far states are reached too."""
+        orders = list(
+            Assignment.objects.filter(incident__number=number, step__in=ACTIVE_STEPS).order_by("id")
+        )
+        for verb in ["accept", "depart", "arrive", "report"][:steps] if orders else []:
+            order = orders[pick % len(orders)].pk
+            self.act(
+                lambda order=order, verb=verb: assignment_advance(
+                    actor=self.world.dispatcher, number=number, assignment=order, verb=verb
+                )
+            )
+
+    @rule(
+        number=incidents,
+        who=st.sampled_from(PEOPLE),
+        end=st.sampled_from(["close", "cancel", "invalidate", "reopen", "note"]),
+    )
+    def end(self, number: str, who: str, end: str) -> None:
+        calls = {
+            "close": lambda **given: incident_close(outcome="Done", **given),
+            "cancel": lambda **given: incident_cancel(reason="A false alarm", **given),
+            "invalidate": lambda **given: incident_invalidate(reason="A hoax", **given),
+            "reopen": lambda **given: incident_reopen(reason="It goes on", **given),
+            "note": lambda **given: incident_note(text="More people come", **given),
+        }
+        self.act(lambda: calls[end](actor=self.who(who), number=number))
+
+    @rule(number=incidents, who=st.sampled_from(["dispatcher", "watch", "east_commander", "east_officer"]))
+    def take_over(self, number: str, who: str) -> None:
+        self.act(lambda: escalation_take_over(actor=self.who(who), number=number))
+
+    @rule(unit=st.sampled_from(UNITS), on_duty=st.booleans())
+    def duty(self, unit: str, on_duty: bool) -> None:
+        self.act(lambda: unit_set_duty(actor=self.world.dispatcher, unit=self.who(unit).pk, on_duty=on_duty))
+
+    @rule(seconds=st.sampled_from([1, 31, 61, 125, 400, 5000]))
+    def time_passes(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.act(timers_sweep)
+
+    # --- What always holds ------------------------------------------------------------------------------
+
+    @invariant()
+    def boards_are_true(self) -> None:
+        with clock.at(self.now):
+            for each in self.boards:
+                incidents, units = each.fresh()
+                assert each.incidents == incidents, each.viewer.username
+                assert each.units == units, each.viewer.username
+
+    @invariant()
+    def timelines_have_no_gap(self) -> None:
+        for incident in Incident.objects.prefetch_related("timeline"):
+            versions = sorted(entry.version for entry in incident.timeline.all())
+            assert versions == list(range(1, incident.version + 1))
+
+    @invariant()
+    def a_unit_is_where_its_order_says(self) -> None:
+        active = Assignment.objects.filter(step__in=ACTIVE_STEPS, unit__isnull=False)
+        assert not active.values("unit").annotate(times=Count("id")).filter(times__gt=1)
+        steps = dict(active.values_list("unit", "step"))
+        for key, status in Unit.objects.values_list("id", "status"):
+            if key in steps:
+                assert status == STATUS_OF_UNIT[steps[key]]
+            else:
+                assert status in {"free", "off_duty"}
+
+    @invariant()
+    def one_clock_per_incident(self) -> None:
+        for incident in Incident.objects.prefetch_related("timers"):
+            pending = [timer for timer in incident.timers.all() if timer.state == Timer.State.PENDING]
+            assert len(pending) <= 1
+            assert all(timer.generation == incident.generation for timer in pending)
+            assert incident.stage == (STAGE_OF.get(incident.status) or "")
+            if incident.status in ENDED:
+                assert not pending
+                assert incident.escalation_id is None
+                assert not incident.assignments.filter(step__in=ACTIVE_STEPS).exists()
+
+    @invariant()
+    def an_escalation_has_one_life(self) -> None:
+        current = set(Incident.objects.exclude(escalation=None).values_list("escalation", flat=True))
+        assert set(Escalation.objects.filter(ended_at=None).values_list("id", flat=True)) == current
+        assert not Notice.objects.values("timer", "recipient").annotate(times=Count("id")).filter(times__gt=1)
+
+
+@pytest.mark.django_db
+def test_any_interleaving(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    for policy in Policy.objects.all():
+        PolicyStep.objects.bulk_create(
+            PolicyStep(policy=policy, stage=stage, seconds=60 * level, level=level)
+            for stage in (Stage.NOT_DEPARTED, Stage.NOT_ARRIVED, Stage.NOT_REPORTED)
+            for level in (1, 3)
+        )
+    forget_all()
+    Dispatching.world, Dispatching.sent = world, []
+    monkeypatch.setattr(live, "_send", Dispatching.sent.append)
+    run_state_machine_as_test(
+        Dispatching,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=25,
+            derandomize=True,
+            database=None,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
