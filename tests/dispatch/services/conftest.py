@@ -35,12 +35,15 @@ def rows() -> dict[str, list[dict[str, Any]]]:
 
 
 @contextmanager
-def refused(kind: type[DomainError], code: str, **details: Any) -> Iterator[None]:
-    """The block raises `kind` with `code` and at least these details, and leaves every row as it was."""
+def refused(
+    kind: type[DomainError], code: str, *, field: str | None = None, **details: Any
+) -> Iterator[None]:
+    """The block raises `kind` with `code`, the `field`, and at least these details, and leaves every row as it was."""
     before = rows()
     with pytest.raises(kind) as caught:
         yield
     assert caught.value.code == code
+    assert caught.value.field == field
     assert str(caught.value.message)
     assert details.items() <= caught.value.details.items()
     assert rows() == before
