@@ -10,22 +10,28 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-_ANY_KEY = -(2**40)  # stands for the key while the SQL is built; no identity column gets there
+_ANY_KEY: int | str = -(2**40)  # no identity column gets there
 
 
 class CompiledQuery:
-    """`build(key)` is a `values_list` queryset that depends on its integer `key` only by comparing with it."""
+    """`build(key)` is a `values_list` queryset that depends on its `key` only by comparing with it.
 
-    def __init__(self, build: "Callable[[int], QuerySet[Any, Any]]") -> None:
+    `stand_in` is a value of the key's type that no row has; it stands for the key while the SQL is built.
+    """
+
+    def __init__(
+        self, build: "Callable[[Any], QuerySet[Any, Any]]", stand_in: int | str = _ANY_KEY
+    ) -> None:
         self._build = build
+        self._stand_in = stand_in
         self._sql: tuple[str, tuple[Any, ...]] | None = None
 
-    def rows(self, key: int) -> list[tuple[Any, ...]]:
+    def rows(self, key: int | str) -> list[tuple[Any, ...]]:
         """What `build(key)` would return. One query."""
         if self._sql is None:
-            self._sql = self._build(_ANY_KEY).query.get_compiler(connection=connection).as_sql()
+            self._sql = self._build(self._stand_in).query.get_compiler(connection=connection).as_sql()
         sql, params = self._sql
         with connection.cursor() as cursor:
-            cursor.execute(sql, [key if param == _ANY_KEY else param for param in params])
+            cursor.execute(sql, [key if param == self._stand_in else param for param in params])
             found: list[tuple[Any, ...]] = cursor.fetchall()
         return found

@@ -66,9 +66,13 @@ def incident_file(
         "caller_phone": caller_phone.strip(),
     }
     digest = hashlib.sha256(to_json([given, priority, reported_at])).hexdigest() if idempotency_key else ""
-    if idempotency_key and (earlier := _filed_before(actor, idempotency_key, digest)):
-        return earlier
-    _check_input(given, priority, reported_at)
+    try:
+        _check_input(given, priority, reported_at)
+    except Invalid:
+        # What was right when it came first is right when it comes again: the category may be retired by now.
+        if idempotency_key and (earlier := _filed_before(actor, idempotency_key, digest)):
+            return earlier
+        raise
 
     now = clock.now()
     place = territory().locate(lat, lon) if lat is not None else None
@@ -93,7 +97,8 @@ def incident_file(
             incident.number = _next_number(incident.reported_at)
             acts_write([act])
     except IntegrityError:
-        # The same key arrived twice at once and the other one won; anything else is ours to see.
+        # The constraint found the same key, an earlier submission or one of this moment, and nothing of this one
+        # was written, its number neither. Looking first would cost every new incident a query.
         if idempotency_key and (earlier := _filed_before(actor, idempotency_key, digest)):
             return earlier
         raise
