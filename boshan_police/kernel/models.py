@@ -5,6 +5,20 @@ from django.conf import settings
 from django.db import models
 
 
+def append_only() -> list[pgtrigger.Trigger]:
+    """Triggers of a table that only grows: the database refuses to change, remove or empty it, also by hand in SQL."""
+    return [
+        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(  # TRUNCATE fires no row's trigger
+            name="append_only_truncate",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+        ),
+    ]
+
+
 class AuditEntry(models.Model):
     """One act or refusal outside an incident's timeline. Append-only: the database refuses change and removal."""
 
@@ -21,7 +35,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["-at"], name="audit_newest"),  # the trail, newest first
             models.Index(fields=["target", "-at"], name="audit_of_target"),  # everything about one thing
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.code} {self.target}"

@@ -1,8 +1,9 @@
 """The timeline: what happened to an incident, by whom, to the second. Nothing in it is changed or removed."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
+
+from boshan_police.kernel.models import append_only
 
 from .incident import Incident
 
@@ -24,7 +25,7 @@ class TimelineEntry(models.Model):
             # also the index that reads one incident's story in order
             models.UniqueConstraint(fields=["incident", "version"], name="timeline_no_gap_no_double"),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = append_only()
 
     def __str__(self) -> str:
         return f"{self.incident_id}.{self.version} {self.code}"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
@@ -67,6 +68,24 @@ def test_what_happened_is_not_changed_or_removed(incident: Incident, model: Any,
     ):
         cursor.execute(statement.format(table=model._meta.db_table))
     assert list(model.objects.order_by("id").values()) == before
+
+
+@pytest.mark.parametrize(
+    ("model", "table"),
+    [
+        ("dispatch.TimelineEntry", "dispatch_timelineentry"),
+        ("dispatch.TimelineEntry", "dispatch_incident"),
+        ("kernel.AuditEntry", "kernel_auditentry"),
+    ],
+)
+def test_nor_is_it_emptied(db: None, model: str, table: str) -> None:
+    pgtrigger.enable(f"{model}:append_only_truncate")  # off in tests only (tests/conftest.py)
+    with (
+        pytest.raises((InternalError, ProgrammingError), match="Cannot truncate"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"TRUNCATE {table} CASCADE")
 
 
 def test_a_version_is_written_once(incident: Incident) -> None:
