@@ -53,7 +53,8 @@ class PolicyStepInline(ConfigurationInline):
 class PolicyAdmin(ConfigurationAdmin):
     """Escalation policies with their steps. Timers already running keep the steps they were planned with."""
 
-    list_display = ["__str__", "category", "priority", "follow_up_seconds"]
+    list_display = ["__str__", "follow_up_seconds"]
+    ordering = ["category", "priority"]
     list_filter = ["priority"]
     list_select_related = ["category"]
     autocomplete_fields = ["category"]

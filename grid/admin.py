@@ -11,10 +11,9 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from knox.models import AuthToken
 
 from .configuration import ConfigurationAdmin, ConfigurationInline
-from .models import Grid, Organisation, Person, Posting, User
+from .models import Grid, MachineToken, Organisation, Person, Posting, User
 from .services.token import tokens_revoke
 
 admin.site.unregister(Group)  # importing Django's UserAdmin puts it there; rights follow from the role alone
@@ -133,7 +132,7 @@ class AccountAdmin(ConfigurationAdmin, UserAdmin):
         self.message_user(request, text, messages.SUCCESS)
 
 
-@admin.register(AuthToken)
+@admin.register(MachineToken)
 class TokenAdmin(ConfigurationAdmin):
     """Tokens of machines. Only hashes are stored, so there is nothing to show and nothing to change but an end."""
 

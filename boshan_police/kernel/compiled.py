@@ -19,9 +19,7 @@ class CompiledQuery:
     `stand_in` is a value of the key's type that no row has; it stands for the key while the SQL is built.
     """
 
-    def __init__(
-        self, build: "Callable[[Any], QuerySet[Any, Any]]", stand_in: int | str = _ANY_KEY
-    ) -> None:
+    def __init__(self, build: "Callable[[Any], QuerySet[Any, Any]]", stand_in: int | str = _ANY_KEY) -> None:
         self._build = build
         self._stand_in = stand_in
         self._sql: tuple[str, tuple[Any, ...]] | None = None

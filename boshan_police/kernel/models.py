@@ -3,6 +3,7 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 def append_only() -> list[pgtrigger.Trigger]:
@@ -22,15 +23,17 @@ def append_only() -> list[pgtrigger.Trigger]:
 class AuditEntry(models.Model):
     """One act or refusal outside an incident's timeline. Append-only: the database refuses change and removal."""
 
-    at = models.DateTimeField()
+    at = models.DateTimeField(_("time"))
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    actor_name = models.CharField(max_length=150, blank=True)
-    code = models.CharField(max_length=60)
-    target = models.CharField(max_length=200, blank=True)
-    details = models.JSONField(default=dict)
-    address = models.CharField(max_length=45, blank=True)
+    actor_name = models.CharField(_("who"), max_length=150, blank=True)
+    code = models.CharField(_("act"), max_length=60)
+    target = models.CharField(_("of what"), max_length=200, blank=True)
+    details = models.JSONField(_("details"), default=dict)
+    address = models.CharField(_("network address"), max_length=45, blank=True)
 
     class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit trail")
         indexes = [
             models.Index(fields=["-at"], name="audit_newest"),  # the trail, newest first
             models.Index(fields=["target", "-at"], name="audit_of_target"),  # everything about one thing

@@ -2,12 +2,19 @@
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from boshan_police.kernel.models import bumps
 from dispatch.lifecycle import Level, Stage
 
 from .category import Category
+
+
+def configured_for(category: Category | None, priority: int) -> str:
+    """What a policy or a plan is for, in words: “Fight, priority 1”."""
+    words = {"category": category or gettext("All other categories"), "priority": priority}
+    return gettext("%(category)s, priority %(priority)s") % words
 
 
 class Policy(models.Model):
@@ -36,7 +43,7 @@ class Policy(models.Model):
         triggers = [bumps("policy")]
 
     def __str__(self) -> str:
-        return f"{self.category or '*'} P{self.priority}"
+        return configured_for(self.category, self.priority)
 
 
 class PolicyStep(models.Model):

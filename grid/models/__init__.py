@@ -4,5 +4,6 @@ from .account import User
 from .organisation import Organisation
 from .people import Person, Posting
 from .territory import Grid
+from .token import MachineToken
 
-__all__ = ["Grid", "Organisation", "Person", "Posting", "User"]
+__all__ = ["Grid", "MachineToken", "Organisation", "Person", "Posting", "User"]

@@ -1,0 +1,13 @@
+"""Tokens of machines under the portal's own name."""
+
+from django.utils.translation import gettext_lazy as _
+from knox.models import AuthToken
+
+
+class MachineToken(AuthToken):
+    """knox's table; only its name and its place in the administration are ours."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("machine token")
+        verbose_name_plural = _("machine tokens")
