@@ -64,4 +64,4 @@ class PolicyStep(models.Model):
         triggers = [bumps("policy")]
 
     def __str__(self) -> str:
-        return f"{self.policy} {self.stage} {self.seconds} s → {self.get_level_display()}"
+        return f"{self.get_stage_display()} · {self.seconds} s → {self.get_level_display()}"

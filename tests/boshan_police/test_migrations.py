@@ -14,12 +14,15 @@ from django.db.models.expressions import RawSQL
 from boshan_police.benches.scratch import scratch_database
 from boshan_police.kernel import audit, clock
 from boshan_police.kernel.models import AuditEntry, ReferenceVersion
+from dispatch.lifecycle import ACTIVE_STEPS
 from dispatch.models import Assignment, Category, Incident, Policy, PolicyStep, TimelineEntry, Timer
+from dispatch.selectors import board
 from dispatch.services.assignment import assignment_create
 from dispatch.services.incident import incident_file
+from grid.access import Scope
 from grid.models import Grid, Organisation
 from patrol.models import Unit
-from tests.world import IN_EAST
+from tests.world import IN_EAST, SOUTH
 
 OURS = ["dispatch", "patrol", "grid", "kernel"]
 
@@ -31,22 +34,61 @@ def empty_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[No
         yield
 
 
-def _tables() -> set[str]:
+def _schema() -> dict[str, set[Any]]:
+    """Everything that migrations make: columns, constraints, indexes and triggers."""
+    queries = {
+        "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default, is_identity "
+        "FROM information_schema.columns WHERE table_schema = 'public'",
+        "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace",
+        "indexes": "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "triggers": "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger "
+        "WHERE NOT tgisinternal",
+        "functions": "SELECT proname, md5(prosrc) FROM pg_proc JOIN pg_roles ON pg_roles.oid = proowner "
+        "WHERE pronamespace = 'public'::regnamespace AND proname LIKE 'pgtrigger%'",
+    }
+    found = {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        return {name for (name,) in cursor.fetchall()}
+        for kind, query in queries.items():
+            cursor.execute(query)
+            found[kind] = set(cursor.fetchall())
+    return found
 
 
-def test_to_nothing_and_back(empty_database: None) -> None:
-    full = _tables()
-    assert "dispatch_incident" in full
-    for app in ("knox", "axes"):  # they refer to our accounts
-        call_command("migrate", app, "zero", verbosity=0, interactive=False)
+def _tables_of(app: str) -> set[str]:
+    return {table for table, *_ in _schema()["columns"] if table.startswith(f"{app}_")}
+
+
+def _migrate(*target: str) -> None:
+    call_command("migrate", *target, verbosity=0, interactive=False)
+
+
+def test_each_app_to_nothing_and_back(empty_database: None) -> None:
+    full = _schema()
     for app in OURS:
-        call_command("migrate", app, "zero", verbosity=0, interactive=False)
-    assert not {name for name in _tables() if name.split("_")[0] in OURS}
-    call_command("migrate", verbosity=0, interactive=False)
-    assert _tables() == full
+        assert _tables_of(app)
+        # knox and axes refer to our accounts; an app's dependants go with it
+        for gone in ("knox", "axes", app) if app == "grid" else (app,):
+            _migrate(gone, "zero")
+        assert not _tables_of(app)
+        _migrate()
+        now = _schema()
+        for kind, made in full.items():
+            assert now[kind] == made, (app, kind)
+
+
+def test_all_to_nothing(empty_database: None) -> None:
+    for app in ("knox", "axes", *OURS):
+        _migrate(app, "zero")
+    left = _schema()
+    assert not {table for table, *_ in left["columns"] if table.split("_")[0] in OURS}
+    assert not left["triggers"]
+    _migrate()
+    assert _tables_of("dispatch")
+
+
+def test_models_and_migrations_agree(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
 @pytest.fixture
@@ -121,6 +163,32 @@ def test_a_change_of_reference_data_moves_its_version(
     assert ReferenceVersion.objects.get(name=name).version == before + 1
 
 
+@pytest.mark.parametrize(
+    ("name", "statement"),
+    [
+        ("category", "INSERT INTO dispatch_category (code, \"group\", name, name_en, initials, priority, active) "
+         "VALUES ('flood', 'other', '水灾', 'Flood', 'sz', 1, true)"),
+        ("category", "UPDATE dispatch_category SET priority = 3 WHERE code = 'noise'"),
+        ("category", "DELETE FROM dispatch_category WHERE code = 'noise'"),
+        ("policy", "INSERT INTO dispatch_policy (priority, follow_up_seconds) VALUES (3, 60)"),
+        ("policy", "UPDATE dispatch_policystep SET seconds = seconds + 1 WHERE level = 3"),
+        ("policy", "DELETE FROM dispatch_policystep"),
+        ("grid", "UPDATE grid_grid SET station_id = '370304530000' WHERE code = '城东-001'"),
+        ("grid", "DELETE FROM grid_grid WHERE code = '城东-001'"),
+        ("organisation", "UPDATE grid_organisation SET short_name_en = 'x'"),
+        ("organisation", "INSERT INTO grid_organisation (code, kind, name, name_en, short_name, short_name_en) "
+         "VALUES ('370304990000', 'outside', 'x', 'x', 'x', 'x')"),
+    ],
+)  # fmt: skip
+def test_so_does_a_change_by_hand(world: SimpleNamespace, name: str, statement: str) -> None:
+    before = dict(ReferenceVersion.objects.values_list("name", "version"))
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        assert cursor.rowcount >= 1
+    after = dict(ReferenceVersion.objects.values_list("name", "version"))
+    assert after == before | {name: before[name] + 1}
+
+
 # --- Plans: each index serves the query it is named for ------------------------------------------------
 
 MANY = 3000
@@ -157,7 +225,22 @@ def many(world: SimpleNamespace, incident: Incident) -> None:
             "36 + random() * 0.5, 117.5 + random() * 0.5, now(), 1, now() - n * interval '1 minute' "
             f"FROM (SELECT organisation_id FROM patrol_unit LIMIT 1) AS one, generate_series(1, {MANY}) AS n"
         )
-        cursor.execute("ANALYZE dispatch_incident, dispatch_timer, patrol_unit")
+        cursor.execute(
+            "INSERT INTO kernel_auditentry (at, actor_name, code, target, details, address) SELECT "
+            f"now() - n * interval '1 minute', '', 'x', 'target ' || n % 500, '{{}}', '' FROM generate_series(1, {MANY}) AS n"
+        )
+        cursor.execute(
+            "INSERT INTO dispatch_timelineentry (incident_id, version, at, code, actor_name, data) SELECT "
+            "id, n, now(), 'incident.note', '', '{}' FROM dispatch_incident, generate_series(2, 4) AS n"
+        )
+        cursor.execute(
+            "INSERT INTO dispatch_assignment (incident_id, unit_id, step, claimed, dispatched_at, outcome, created_at) "
+            "SELECT id, (SELECT min(id) FROM patrol_unit), 'reported', false, now(), '', now() FROM dispatch_incident"
+        )
+        cursor.execute(
+            "ANALYZE dispatch_incident, dispatch_timer, dispatch_timelineentry, dispatch_assignment, patrol_unit, "
+            "kernel_auditentry"
+        )
 
 
 def _nearest_free() -> Any:
@@ -175,6 +258,16 @@ def _nearest_free() -> Any:
         ("incident_reported", lambda: Incident.objects.filter(reported_at__gte=clock.now() - timedelta(hours=24))),
         ("unit_changed", lambda: Unit.objects.filter(updated_at__gte=clock.now() - timedelta(seconds=30))),
         ("unit_nearest_free", _nearest_free),
+        ("incident_open", lambda: board.open_incidents(Scope("district", None))),
+        ("incident_of_station", lambda: Incident.objects.filter(station=SOUTH).order_by("-id")[:50]),
+        ("incident_filed_once", lambda: Incident.objects.filter(created_by=1, idempotency_key="k1")),
+        ("dispatch_incident_number", lambda: Incident.objects.filter(number="370304202611240001")),
+        ("assignment_unit_once", lambda: Assignment.objects.filter(unit__in=[1, 2], step__in=sorted(ACTIVE_STEPS))),
+        ("timer_once", lambda: Timer.objects.filter(incident=1, generation=2)),
+        ("timeline_no_gap_no_double", lambda: TimelineEntry.objects.filter(incident=1).order_by("version")),
+        ("unit_of_organisation", lambda: Unit.objects.filter(organisation=SOUTH, status="free")),
+        ("audit_newest", lambda: AuditEntry.objects.order_by("-at")[:50]),
+        ("audit_of_target", lambda: AuditEntry.objects.filter(target="target 7").order_by("-at")[:50]),
     ],
 )  # fmt: skip
 def test_the_index_serves_its_query(many: None, index: str, query: Callable[[], Any]) -> None:
