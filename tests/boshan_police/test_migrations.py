@@ -20,9 +20,9 @@ from dispatch.selectors import board
 from dispatch.services.assignment import assignment_create
 from dispatch.services.incident import incident_file
 from grid.access import Scope
-from grid.models import Grid, Organisation
+from grid.models import Grid, Organisation, User
 from patrol.models import Unit
-from tests.world import IN_EAST, SOUTH
+from tests.world import EAST, IN_EAST, SOUTH
 
 OURS = ["dispatch", "patrol", "grid", "kernel"]
 
@@ -205,6 +205,8 @@ def many(world: SimpleNamespace, incident: Incident) -> None:
             "status": "CASE WHEN n % 50 = 0 THEN 'reported' ELSE 'closed' END",
             "reported_at": "reported_at - n * interval '1 hour'",
             "updated_at": "updated_at - n * interval '1 hour'",
+            "station_id": f"CASE WHEN n % 20 = 0 THEN '{SOUTH}' ELSE station_id END",
+            "idempotency_key": "'key ' || n",
         }.get(name, f'"{name}"')
         for name in columns
     )
@@ -221,9 +223,10 @@ def many(world: SimpleNamespace, incident: Incident) -> None:
         )
         cursor.execute(
             "INSERT INTO patrol_unit (call_sign, kind, organisation_id, capabilities, members, status, lat, lon, "
-            "position_at, version, updated_at) SELECT 'u' || n, 'car', organisation_id, '{}', 2, 'free', "
+            "position_at, version, updated_at) SELECT 'u' || n, 'car', organisation_id, '{}', 2, "
+            "CASE WHEN n % 10 = 0 THEN 'free' ELSE 'on_scene' END, "
             "36 + random() * 0.5, 117.5 + random() * 0.5, now(), 1, now() - n * interval '1 minute' "
-            f"FROM (SELECT organisation_id FROM patrol_unit LIMIT 1) AS one, generate_series(1, {MANY}) AS n"
+            f"FROM (SELECT '{EAST}' AS organisation_id) AS one, generate_series(1, {MANY}) AS n"
         )
         cursor.execute(
             "INSERT INTO kernel_auditentry (at, actor_name, code, target, details, address) SELECT "
@@ -243,6 +246,10 @@ def many(world: SimpleNamespace, incident: Incident) -> None:
         )
 
 
+def _ids(rows: Any) -> list[int]:
+    return list(rows.values_list("pk", flat=True))
+
+
 def _nearest_free() -> Any:
     point = "point <-> cube(ARRAY[6371008.8 * cos(radians(36.5)), 0, 0])"
     return Unit.objects.filter(status="free").order_by(RawSQL(point, ()))[:10]
@@ -260,12 +267,12 @@ def _nearest_free() -> Any:
         ("unit_nearest_free", _nearest_free),
         ("incident_open", lambda: board.open_incidents(Scope("district", None))),
         ("incident_of_station", lambda: Incident.objects.filter(station=SOUTH).order_by("-id")[:50]),
-        ("incident_filed_once", lambda: Incident.objects.filter(created_by=1, idempotency_key="k1")),
+        ("incident_filed_once", lambda: Incident.objects.filter(created_by__in=_ids(User.objects.filter(username="dispatcher")), idempotency_key="key 7")),
         ("dispatch_incident_number", lambda: Incident.objects.filter(number="370304202611240001")),
         ("assignment_unit_once", lambda: Assignment.objects.filter(unit__in=[1, 2], step__in=sorted(ACTIVE_STEPS))),
         ("timer_once", lambda: Timer.objects.filter(incident=1, generation=2)),
         ("timeline_no_gap_no_double", lambda: TimelineEntry.objects.filter(incident=1).order_by("version")),
-        ("unit_of_organisation", lambda: Unit.objects.filter(organisation=SOUTH, status="free")),
+        ("unit_of_organisation", lambda: Unit.objects.filter(organisation=EAST, status="free").order_by()),
         ("audit_newest", lambda: AuditEntry.objects.order_by("-at")[:50]),
         ("audit_of_target", lambda: AuditEntry.objects.filter(target="target 7").order_by("-at")[:50]),
     ],
