@@ -22,7 +22,9 @@ class Timer(models.Model):
         EXPIRED = "expired", _("Expired")
         SKIPPED = "skipped", _("Skipped")
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="timers")
+    incident = models.ForeignKey(  # found by `timer_once`, which begins with it
+        Incident, models.PROTECT, related_name="timers", db_index=False
+    )
     generation = models.PositiveIntegerField()
     step = models.PositiveSmallIntegerField()  # 1, 2, … within the generation
     stage = models.CharField(max_length=15, choices=Stage)
@@ -50,7 +52,9 @@ class Escalation(models.Model):
     It stays until somebody takes it over by name (`owner`) or a step forward ends it (`ended_at`).
     """
 
-    incident = models.ForeignKey(Incident, models.PROTECT, related_name="escalations")
+    incident = models.ForeignKey(  # found by `escalation_once`, which begins with it
+        Incident, models.PROTECT, related_name="escalations", db_index=False
+    )
     generation = models.PositiveIntegerField()
     stage = models.CharField(max_length=15, choices=Stage)
     level = models.PositiveSmallIntegerField(choices=Level)
@@ -76,7 +80,9 @@ class Notice(models.Model):
     class Channel(models.TextChoices):
         SCREEN = "screen", _("Screen")
 
-    timer = models.ForeignKey(Timer, models.PROTECT, related_name="notices")
+    timer = models.ForeignKey(  # found by `notice_once`, which begins with it
+        Timer, models.PROTECT, related_name="notices", db_index=False
+    )
     escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="notices")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
     channel = models.CharField(max_length=10, choices=Channel, default=Channel.SCREEN)

@@ -38,7 +38,11 @@ class Unit(models.Model):
     call_sign = models.CharField(_("call sign"), max_length=30, unique=True)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="units", verbose_name=_("organisation")
+        Organisation,
+        models.PROTECT,
+        related_name="units",
+        db_index=False,  # `unit_of_organisation` begins with it
+        verbose_name=_("organisation"),
     )
     station = models.ForeignKey(
         Organisation,
