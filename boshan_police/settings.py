@@ -276,6 +276,18 @@ LEAFLET_CONFIG = {
     "ATTRIBUTION_PREFIX": "",
 }
 
+# --- Reach ----------------------------------------------------------------------------------------------
+# An OSRM or Valhalla of the intranet, `osrm+http://…` or `valhalla+http://…`; none: estimates only.
+TRAVEL_SERVER = env.str("TRAVEL_SERVER", default="")
+# Roads are about 1.4 times as long as the straight line (Boscoe, Henry, Zdeb 2012).
+TRAVEL_ROAD_FACTOR = env.float("TRAVEL_ROAD_FACTOR", default=1.4)
+TRAVEL_TURNOUT_SECONDS = env.float("TRAVEL_TURNOUT_SECONDS", default=15.0)  # until the wheels turn
+# Assumptions for a town on a hillside; guards ride electric bicycles. A bureau sets its own.
+TRAVEL_SPEEDS_KMH = {"car": 36.0, "foot": 6.0, "traffic": 36.0, "guard": 15.0, "rescue": 30.0} | env.json(
+    "TRAVEL_SPEEDS_KMH", default={}
+)
+REACH_PROMISE_MINUTES = env.int("REACH_PROMISE_MINUTES", default=5)  # "1-3-5 minutes"
+
 # --- The bureau ---------------------------------------------------------------------------------------
 DIVISION_CODE = env.str("DIVISION_CODE", default="370304")  # GB/T 2260: 博山区
 

@@ -107,6 +107,16 @@ def may_send(actor: Any, unit: Unit, *, claimed: bool = False) -> bool:
     return not claimed and (scope_of(actor).kind == "district" or _commands_guards(actor, unit))
 
 
+def sendable_units(actor: Any, units: QuerySet[Unit]) -> QuerySet[Unit]:
+    """`units` narrowed by the same rule (without a claim). No query of its own."""
+    if scope_of(actor).kind == "district":
+        return units
+    own = Q(organisation=actor.organisation_id)
+    if actor.role == Role.STATION_COMMANDER:
+        own |= Q(kind=Unit.Kind.GUARD, station=actor.organisation_id)
+    return units.filter(own)
+
+
 def require_unit(actor: Any, unit: Unit, *, claimed: bool = False) -> None:
     """Raise `Refused` for units that are not the actor's to send, naming whose they are."""
     if not may_send(actor, unit, claimed=claimed):

@@ -19,6 +19,7 @@ ACTIONS: dict[str, str | Promise] = {
     "incident.invalidated": _("Marked invalid: %(reason)s"),
     "incident.reopened": _("Reopened: %(reason)s"),
     "caller.revealed": _("Caller's name and phone looked up: %(reason)s"),
+    "dispatch.recommended": _("Recommended: %(labels)s"),
     "unit.dispatched": _("%(label)s dispatched"),
     "unit.accepted": _("%(label)s accepted"),
     "unit.departed": _("%(label)s set out"),

@@ -4,15 +4,28 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from boshan_police.kernel.masking import mask_name, mask_phone
 from grid.configuration import ConfigurationAdmin, ConfigurationInline, ReadOnlyAdmin, ReadOnlyInline
 from grid.selectors.place_name import initials_of
+from patrol.models import Unit
 
 from .actions import describe
-from .models import Assignment, Category, Incident, Policy, PolicyStep, TimelineEntry
+from .models import (
+    Assignment,
+    Category,
+    Incident,
+    PlanNeed,
+    Policy,
+    PolicyStep,
+    ResponsePlan,
+    TimelineEntry,
+)
+from .selectors.plan import Need
+from .selectors.recommendation import need_text
 
 
 class CategoryForm(forms.ModelForm):
@@ -59,6 +72,42 @@ class PolicyAdmin(ConfigurationAdmin):
     list_select_related = ["category"]
     autocomplete_fields = ["category"]
     inlines = [PolicyStepInline]
+
+
+class PlanNeedForm(forms.ModelForm):
+    """The kinds as boxes to tick."""
+
+    kinds = forms.MultipleChoiceField(
+        label=_("kinds"), choices=Unit.Kind.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class PlanNeedInline(ConfigurationInline):
+    """Which units, and how many."""
+
+    model = PlanNeed
+    form = PlanNeedForm
+
+
+@admin.register(ResponsePlan)
+class ResponsePlanAdmin(ConfigurationAdmin):
+    """Response plans with their needs; the next recommendation follows them."""
+
+    list_display = ["__str__", "asks_for"]
+    ordering = ["category", "priority"]
+    list_filter = ["priority"]
+    list_select_related = ["category"]
+    autocomplete_fields = ["category"]
+    inlines = [PlanNeedInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ResponsePlan]:
+        return super().get_queryset(request).prefetch_related("needs")
+
+    @admin.display(description=_("needs"))
+    def asks_for(self, plan: ResponsePlan) -> str:
+        return " · ".join(
+            need_text(Need(tuple(need.kinds), need.capability, need.count)) for need in plan.needs.all()
+        )
 
 
 class AssignmentInline(ReadOnlyInline):

@@ -5,11 +5,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from boshan_police.kernel.access import CENTRE, EVERYONE, Role, Rule
+from boshan_police.kernel.access import CENTRE, EVERYONE, STATION, Role, Rule
 from boshan_police.kernel.errors import Refused
 from grid.access import scope_of
 
 SEE_UNITS = Rule("unit.see", gettext_lazy("see units"), EVERYONE)
+SEE_REACH = Rule("reach.see", gettext_lazy("see how soon each grid can be reached"), CENTRE | STATION)
 SET_DUTY = Rule(
     "unit.duty",
     gettext_lazy("begin and end a unit's duty"),

@@ -28,11 +28,12 @@ class UnitAdmin(ConfigurationAdmin):
         "capabilities",
         "members",
         "status",
+        "duty_until",
         "lat",
         "lon",
         "position_at",
     ]
-    readonly_fields = ["status", "lat", "lon", "position_at"]
+    readonly_fields = ["status", "duty_until", "lat", "lon", "position_at"]
 
     def save_model(self, request: HttpRequest, obj: Unit, form: Any, change: bool) -> None:
         unit_configure(actor=request.user, unit=obj, changed=form.changed_data)

@@ -6,7 +6,8 @@ from pathlib import Path
 from pypinyin import Style, lazy_pinyin
 
 from dispatch.lifecycle import Level, Stage
-from dispatch.models import Category, Policy, PolicyStep
+from dispatch.models import Category, PlanNeed, Policy, PolicyStep, ResponsePlan
+from patrol.models import Unit
 
 _MINUTE = 60
 FOLLOW_UP_SECONDS = 300
@@ -71,4 +72,57 @@ def steps_of(policy: Policy) -> list[PolicyStep]:
         PolicyStep(policy=policy, stage=stage, seconds=seconds, level=level)
         for stage, times in STEPS[policy.priority].items()
         for level, seconds in zip(Level, times, strict=True)
+    ]
+
+
+# --- Response plans ---------------------------------------------------------------------------------------
+
+_K = Unit.Kind
+_ANY = [_K.CAR, _K.FOOT, _K.TRAFFIC]
+_CARS = [_K.CAR]
+Needs = list[tuple[list[Unit.Kind], str, int]]
+
+# By priority, for all categories: kinds, capability, how many. Police and the nearest guards together (就近高效).
+_NEEDS: dict[int, Needs] = {
+    1: [(_CARS, "", 2), ([_K.GUARD], "", 1)],
+    2: [(_CARS, "", 1), ([_K.GUARD], "", 1)],
+    3: [(_ANY, "", 1)],
+    4: [(_ANY, "", 1)],
+}
+# By category, at its preset priority.
+_NEEDS_OF: dict[str, Needs] = {
+    "knife": [(_CARS, "armed", 1), (_CARS, "", 1), ([_K.GUARD], "", 1)],
+    "robbery": [(_CARS, "armed", 1), (_CARS, "investigation", 1)],
+    "homicide": [(_CARS, "armed", 1), (_CARS, "investigation", 1), ([_K.TRAFFIC], "", 1)],
+    "gathering": [(_CARS, "crowd", 1), ([_K.GUARD], "crowd", 2)],
+    "collision": [([_K.TRAFFIC], "", 1)],
+    "injury_crash": [([_K.TRAFFIC], "", 1), (_ANY, "first_aid", 1)],
+    "road_blocked": [([_K.TRAFFIC], "", 1)],
+    "parking": [([_K.TRAFFIC, _K.FOOT], "", 1)],
+    "fire": [(_CARS, "", 1), ([_K.TRAFFIC], "", 1), ([_K.GUARD], "", 2)],
+    "wildfire": [(_CARS, "", 1), ([_K.GUARD], "", 2), ([_K.RESCUE], "rescue", 1)],
+    "missing": [(_ANY, "", 1), ([_K.RESCUE], "search", 1)],
+    "trapped": [(_ANY, "first_aid", 1), ([_K.RESCUE], "rescue", 1)],
+    "family": [(_ANY, "mediation", 1)],
+    "neighbours": [(_ANY, "mediation", 1)],
+}
+
+
+def response_plans() -> list[tuple[ResponsePlan, Needs]]:
+    """The plan of each priority and those of single categories, unsaved, with what each asks for."""
+    preset = {category.code: category.priority for category in categories()}
+    return [
+        *((ResponsePlan(category=None, priority=priority), needs) for priority, needs in _NEEDS.items()),
+        *(
+            (ResponsePlan(category_id=code, priority=preset[code]), needs)
+            for code, needs in _NEEDS_OF.items()
+        ),
+    ]
+
+
+def needs_of(plan: ResponsePlan, needs: Needs) -> list[PlanNeed]:
+    """The lines of a saved plan, unsaved."""
+    return [
+        PlanNeed(plan=plan, kinds=[str(kind) for kind in kinds], capability=capability, count=count)
+        for kinds, capability, count in needs
     ]

@@ -8,12 +8,12 @@ from typing import TypeVar
 from django.db import models, transaction
 
 from boshan_police.kernel import clock, reference
-from dispatch.models import Category, Policy, PolicyStep
+from dispatch.models import Category, PlanNeed, Policy, PolicyStep, ResponsePlan
 from grid.models import Grid, Organisation, Person, Posting, User
 from patrol.models import Unit
 
 from .accounts import missing_accounts
-from .configuration import categories, policies, steps_of
+from .configuration import categories, needs_of, policies, response_plans, steps_of
 from .organisations import organisations
 from .people import people, postings
 from .territory import drawing, grids
@@ -39,6 +39,7 @@ def seed_world(seed: int) -> list[Made]:
         _add(Grid, "code", grids()),
         _add(Category, "code", categories()),
         _add_policies(),
+        _add_plans(),
         _add_people(seed),
         _add_postings(),
         _add(Unit, "call_sign", units(seed, clock.now())),
@@ -64,6 +65,18 @@ def _add_policies() -> Made:
     if new:
         PolicyStep.objects.bulk_create(step for policy in new for step in steps_of(policy))
     return Made(Policy, len(new), Policy.objects.count())
+
+
+def _add_plans() -> Made:
+    """The response plans with their needs. A plan that is there keeps its own."""
+    present = set(ResponsePlan.objects.values_list("category", "priority"))
+    new = [
+        (plan, needs) for plan, needs in response_plans() if (plan.category_id, plan.priority) not in present
+    ]
+    if new:
+        ResponsePlan.objects.bulk_create(plan for plan, _ in new)
+        PlanNeed.objects.bulk_create(need for plan, needs in new for need in needs_of(plan, needs))
+    return Made(ResponsePlan, len(new), len(present) + len(new))
 
 
 def _add_people(seed: int) -> Made:

@@ -7,13 +7,26 @@ change reaches every process within a second and a request pays nothing.
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from django.db.models import Sum
 
 T = TypeVar("T")
 CHECK_SECONDS = 1.0
-_holders: "list[Reference]" = []
+
+
+class Holder(Protocol):
+    """Whatever keeps something of the database in the process."""
+
+    def forget(self) -> None: ...
+
+
+_holders: list[Holder] = []
+
+
+def register(holder: Holder) -> None:
+    """Let `forget_all` reach `holder` too."""
+    _holders.append(holder)
 
 
 class Reference(Generic[T]):
@@ -25,7 +38,7 @@ class Reference(Generic[T]):
         self._value: T | None = None
         self._version = -1
         self._checked = 0.0
-        _holders.append(self)
+        register(self)
 
     def get(self) -> T:
         """The present value; at most one extra query a second."""

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 from boshan_police.kernel.inputs import Instant, Text, checked
 from dispatch import access
 from dispatch.selectors import incident as incidents
+from dispatch.selectors.recommendation import recommend
 from dispatch.services.assignment import assignment_advance, assignment_create
 
 from .output import AssignmentOutput, ErrorOutput, StepOutput, listed
@@ -54,7 +55,14 @@ class AssignmentsView(APIView):
     def post(self, request: Request, number: str) -> Response:
         given = checked(SendInput, request.data)
         names = [*given.get("units", []), *([given["unit"]] if "unit" in given else [])]
-        assignment_create(actor=request.user, number=number, units=keys_of(names, field="units"))
+        units = keys_of(names, field="units")
+        incident = incidents.incident_seen_by(request.user, number)
+        assignment_create(
+            actor=request.user,
+            number=number,
+            units=units,
+            recommended=recommend(request.user, incident) if units else None,
+        )
         return self._all(request, number, status=201)
 
     def _all(self, request: Request, number: str, status: int = 200) -> Response:

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from dispatch.lifecycle import ASSIGNMENT_MOVES
 
-from . import assignment, board, category, figures, incident, unit, verbs
+from . import assignment, board, category, figures, incident, recommendation, unit, verbs
 
 
 class NumberConverter:
@@ -43,6 +43,8 @@ urlpatterns = [
     path(f"{_ONE}seen/", verbs.SeenView.as_view(), name="api-incident-seen"),
     path(f"{_ONE}notes/", verbs.NotesView.as_view(), name="api-incident-notes"),
     path(f"{_ONE}reveal/", verbs.RevealView.as_view(), name="api-incident-reveal"),
+    path(f"{_ONE}recommendation/", recommendation.RecommendationView.as_view(), name="api-recommendation"),
+    path(f"{_ONE}preview/", recommendation.PreviewView.as_view(), name="api-preview"),
     path(f"{_ONE}assignments/", assignment.AssignmentsView.as_view(), name="api-assignments"),
     path(
         f"{_ONE}assignments/<int:assignment>/<step:verb>/",

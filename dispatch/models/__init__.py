@@ -4,6 +4,7 @@ from .assignment import Assignment
 from .category import Category
 from .escalation import Escalation, Notice, Timer
 from .incident import DailySerial, Incident
+from .plan import PlanNeed, ResponsePlan
 from .policy import Policy, PolicyStep
 from .replay import ReplayedRow
 from .sweep import Sweep
@@ -16,9 +17,11 @@ __all__ = [
     "Escalation",
     "Incident",
     "Notice",
+    "PlanNeed",
     "Policy",
     "PolicyStep",
     "ReplayedRow",
+    "ResponsePlan",
     "Sweep",
     "TimelineEntry",
     "Timer",

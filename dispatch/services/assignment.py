@@ -13,6 +13,7 @@ from boshan_police.kernel.locking import lock_rows
 from dispatch import access, live
 from dispatch.lifecycle import ACTIVE_STEPS, ASSIGNMENT_MOVES, INCIDENT_MOVES, Move, Status, Step
 from dispatch.models import Assignment
+from dispatch.selectors.recommendation import Recommendation, recommended_labels
 from grid.models import User
 from patrol.models import Unit
 from patrol.services.unit import unit_set_status
@@ -44,10 +45,16 @@ class Advanced:
 
 
 def assignment_create(
-    *, actor: User, number: str, units: Sequence[int], officers: Sequence[User] = ()
+    *,
+    actor: User,
+    number: str,
+    units: Sequence[int],
+    officers: Sequence[User] = (),
+    recommended: Recommendation | None = None,
 ) -> list[Assignment]:
     """Send `units` (ids), and `officers` in person, to incident `number` 派警: all or, if a unit is taken, none.
 
+    The timeline keeps what was `recommended` beside what was sent, where somebody chose from a list.
     Conflict `unit_taken` says to which incident it was just sent; `unit_off_duty` that nobody is in it.
     """
     if not units and not officers:
@@ -55,6 +62,9 @@ def assignment_create(
     with act_on(number, actor=actor, move=INCIDENT_MOVES["dispatch"]) as act:
         first = act.incident.status == Status.REPORTED
         written = assignments_write(act, units=units, officers=officers)
+        if recommended and recommended.chosen:
+            chosen = [each.unit.call_sign for each in recommended.chosen]
+            act.say("dispatch.recommended", {"labels": recommended_labels(recommended), "units": chosen})
         for row in written:
             act.say("unit.dispatched", {"label": row.label, "assignment": row.pk})
         act.settle()

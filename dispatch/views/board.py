@@ -12,10 +12,12 @@ from boshan_police.kernel.guard import page
 from dispatch import access
 from dispatch.selectors.category import categories
 from grid.selectors.organisation import organisations
+from patrol.access import SEE_REACH
 
 # The verbs a panel may offer at all; each incident's own `can` and the server decide in the end.
 _MAY = {
     "dispatch": access.DISPATCH,
+    "reach": SEE_REACH,
     "claim": access.CLAIM,
     "step": access.STEP,
     "take_over": access.TAKE_OVER,

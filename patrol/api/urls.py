@@ -1,5 +1,9 @@
 """API addresses of `patrol`."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import reach
+
+urlpatterns = [
+    path("reach/", reach.ReachView.as_view(), name="api-reach"),
+]

@@ -1,5 +1,5 @@
 """Tables of the forces."""
 
-from .unit import Unit
+from .unit import CAPABILITIES, Unit, capability_label
 
-__all__ = ["Unit"]
+__all__ = ["CAPABILITIES", "Unit", "capability_label"]

@@ -15,6 +15,24 @@ class CubeField(models.Field):
         return "cube"
 
 
+CAPABILITIES = {
+    "armed": _("armed"),
+    "crowd": _("crowd control"),
+    "first_aid": _("first aid"),
+    "investigation": _("investigation"),
+    "mediation": _("mediation"),
+    "rescue": _("rescue"),
+    "search": _("search"),
+    "traffic": _("traffic control"),
+}
+"""What a unit may be able to do, as the product knows it; a bureau may write others."""
+
+
+def capability_label(code: str) -> str:
+    """The words for a capability in the reader's language; a bureau's own one as it was written."""
+    return str(CAPABILITIES.get(code, code))
+
+
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG 1980
 
 
@@ -58,6 +76,9 @@ class Unit(models.Model):
     )
     members = models.PositiveSmallIntegerField(_("members"), default=2)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OFF_DUTY)
+    duty_until = models.DateTimeField(
+        _("on duty until"), null=True, blank=True, help_text=_("The end of its shift, where that is known")
+    )
     lat = models.FloatField(_("latitude"), null=True, blank=True)
     lon = models.FloatField(_("longitude"), null=True, blank=True)
     position_at = models.DateTimeField(_("position at"), null=True, blank=True)

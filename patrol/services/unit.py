@@ -102,8 +102,8 @@ def _check_position(lat: float, lon: float, at: datetime) -> None:
         raise Invalid("in_the_future", _("The time of the position is in the future."), field="at")
 
 
-def unit_set_duty(*, actor: User, unit: int, on_duty: bool) -> Unit:
-    """Begin or end a unit's duty. Conflict `unit_busy` while it is on a job. Off duty it has no position."""
+def unit_set_duty(*, actor: User, unit: int, on_duty: bool, until: datetime | None = None) -> Unit:
+    """Begin a unit's duty, which lasts `until` where that is known, or end it. Conflict `unit_busy` while it is on a job. Off duty it has no position."""
     roles.require(actor, access.SET_DUTY)
     with transaction.atomic():
         row = lock_rows(Unit, [unit])[unit]
@@ -115,8 +115,9 @@ def unit_set_duty(*, actor: User, unit: int, on_duty: bool) -> Unit:
         if on_duty and row.status != Unit.Status.OFF_DUTY:
             return row
         unit_set_status(row, Unit.Status.FREE if on_duty else Unit.Status.OFF_DUTY)
+        row.duty_until = until if on_duty else None
         if not on_duty:
             row.lat = row.lon = row.position_at = None
-            row.save(update_fields=["lat", "lon", "position_at"])
+        row.save(update_fields=["duty_until", "lat", "lon", "position_at"])
         live.unit_changed(row)
     return row

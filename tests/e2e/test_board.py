@@ -51,9 +51,11 @@ def test_sent_and_recalled_by_keyboard(
     page = open_board(sit(committed_world.dispatcher, language="en"))
     expect(page.locator("[data-who] h1")).to_have_text("Fight outside a shop")
     main = page.locator("[data-acts] .primary")
+    expect(main).to_contain_text("Send 城东01")  # what is recommended is ticked
+    page.keyboard.press("Escape")
     expect(main).to_be_disabled()
     page.keyboard.press("1")
-    expect(main).to_contain_text("Send 城东")
+    expect(main).to_contain_text("Send 城东01")
     page.keyboard.press("Enter")
     result = page.locator("[data-acts] .result")
     expect(result).to_contain_text("sent to 0001")

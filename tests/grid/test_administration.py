@@ -7,7 +7,7 @@ from django.urls import reverse
 from knox.models import AuthToken
 
 from boshan_police.kernel.models import AuditEntry
-from dispatch.models import Assignment, Category, Incident, Policy, PolicyStep
+from dispatch.models import Assignment, Category, Incident, PlanNeed, Policy, PolicyStep, ResponsePlan
 from dispatch.services.assignment import assignment_create
 from dispatch.services.incident import incident_file
 from grid.models import Organisation, Person, User
@@ -75,6 +75,7 @@ def test_every_page_of_every_table_opens(office, world):
     assignment_create(actor=world.dispatcher, number=incident.number, units=[world.east_car.pk])
     Person.objects.create(number="1", name="李青", kind="auxiliary", organisation_id=EAST)
     AuthToken.objects.create(world.dispatcher)
+    ResponsePlan.objects.create(category=None, priority=1)
     assert office.get("/admin/").status_code == 200
     for model, model_admin in admin.site._registry.items():
         assert office.get(_url(model, "changelist"), {"q": "1"}).status_code == 200, model
@@ -133,6 +134,39 @@ def test_policy_steps_are_changed_with_their_policy(office, world):
     assert step.seconds == 45
     (entry,) = AuditEntry.objects.filter(code="configuration.changed")
     assert ["30", "45"] in entry.details["what"][-1]["values"].values()
+
+
+def test_a_response_plan_is_written_with_its_needs(office, world):
+    data = {
+        **_form(office.get(_url(ResponsePlan, "add"))),
+        "category": "fight",
+        "priority": "1",
+        "needs-TOTAL_FORMS": "2",
+        "needs-0-kinds": ["car", "traffic"],
+        "needs-0-capability": "",
+        "needs-0-count": "2",
+        "needs-1-kinds": ["guard"],
+        "needs-1-capability": "crowd",
+        "needs-1-count": "1",
+    }
+    response = office.post(_url(ResponsePlan, "add"), data)
+    assert response.status_code == 302, response.context["errors"]
+    needs = PlanNeed.objects.order_by("id").values_list("kinds", "capability", "count")
+    assert list(needs) == [(["car", "traffic"], "", 2), (["guard"], "crowd", 1)]
+    assert "2 × police car or traffic police" in office.get(_url(ResponsePlan, "changelist")).content.decode()
+    assert AuditEntry.objects.get(code="configuration.added").target.startswith("responseplan ")
+
+
+def test_a_need_of_no_kind_or_nobody_is_refused(office, world):
+    data = {
+        **_form(office.get(_url(ResponsePlan, "add"))),
+        "priority": "1",
+        "needs-TOTAL_FORMS": "1",
+        "needs-0-count": "0",
+    }
+    response = office.post(_url(ResponsePlan, "add"), data)
+    assert response.status_code == 200
+    assert not ResponsePlan.objects.exists()
 
 
 def test_the_tree_of_organisations_stays_a_tree(office, world):

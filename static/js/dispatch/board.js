@@ -10,6 +10,7 @@ import { mountHead } from "./board_head.js";
 import { bindKeys } from "./board_keys.js";
 import { mountList } from "./board_list.js";
 import { mountMap } from "./board_map.js";
+import { mountPreview } from "./board_preview.js";
 import { BoardState } from "./board_state.js";
 import { mountTabs } from "./board_tabs.js";
 
@@ -25,6 +26,7 @@ export function mount(root) {
   const map = mountMap($("[data-ground]", root), state);
   const acts = mountActs($("[data-acts]", root), dialog, state, $("[data-status]", root));
   const detail = mountDetail($("[data-detail]", root), state, acts);
+  mountPreview($("[data-preview]", root), state);
   const alarms = mountAlarms(root, state);
   const command = mountCommand(root, state, acts);
   bindKeys(root, dialog, state, { list, map, acts, near: detail.near, alarms, command });

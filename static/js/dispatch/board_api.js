@@ -9,6 +9,8 @@ export const urls = {
   incident,
   events: (number) => `${incident(number)}events/`,
   claim: (number) => `${incident(number)}claim/`,
+  recommendation: (number) => `${incident(number)}recommendation/`,
+  preview: (number, units) => `${incident(number)}preview/?units=${units.join(",")}`,
   assignments: (number) => `${incident(number)}assignments/`,
   step: (number, assignment, verb) => `${incident(number)}assignments/${assignment}/${verb}/`,
   notes: (number) => `${incident(number)}notes/`,

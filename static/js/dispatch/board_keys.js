@@ -28,6 +28,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, alarms, c
     key("silence", "KeyS", gettext("Silence 60 s"), () => alarms.silence()),
     key("fold", "KeyG", gettext("Folded rows"), () => list.toggleFold()),
     key("legend", "KeyL", gettext("Legend"), () => map.act("legend")),
+    key("reach", "KeyR", gettext("Reach: how soon a free unit can be there"), () => map.act("reach")),
     key("whole", "Digit0", gettext("Whole district"), () => map.act("whole"), { codes: ["Digit0", "Numpad0"] }),
     key("selected", "KeyZ", gettext("Selected incident on the map"), () => map.act("selected")),
     key("lens", "KeyX", gettext("Lens of the town"), () => map.act("lens")),

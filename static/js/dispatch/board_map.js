@@ -1,5 +1,5 @@
 /* The map in the middle. It never moves under the hand: only the hand, 0 and Z move it.
- * mountMap(root, state) → {act("whole" | "selected" | "lens" | "legend")} */
+ * mountMap(root, state) → {act("whole" | "selected" | "lens" | "legend" | "reach")} */
 
 import { $, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -11,6 +11,7 @@ import { legendNodes } from "./map_legend.js";
 import { canvasLayer } from "./map_layer.js";
 import { Lens, paintFrame } from "./map_lens.js";
 import { loadGround } from "./map_ground.js";
+import { ReachLayer } from "./map_reach.js";
 import { measureIn, paintScene } from "./map_paint.js";
 import { arrange } from "./map_scene.js";
 import { place, sized, viewAt } from "./map_view.js";
@@ -57,6 +58,8 @@ export function mountMap(root, state) {
   }).setView(config.map.center, config.map.zoom);
   for (const { url, options } of config.map.tiles) L.tileLayer(url, options).addTo(map);
   const layer = canvasLayer(map, paint);
+  const reach = new ReachLayer(root, state, groundAnew);
+  state.addEventListener("uncovered", groundAnew);
 
   function arranged(view, name, frame, covered) {
     const selected = state.selected;
@@ -98,8 +101,16 @@ export function mountMap(root, state) {
   function groundOn(canvas, view) {
     const context = sized(canvas, view.width, view.height);
     context.clearRect(0, 0, view.width, view.height);
-    ground.paint(context, view, colours);
+    ground.paint(context, view, colours, { over: () => reach.paint(context, view, colours, ground) });
     ground.codes(context, view, colours);
+  }
+
+  /** The ground itself looks different now: reach, or what a dispatch would uncover. */
+  function groundAnew() {
+    if (!ground || !layer.view()) return;
+    groundOn(backdrop, layer.view());
+    if (lens?.view) groundOn(lensBackdrop, lens.view);
+    layer.repaint();
   }
 
   function paintLens() {
@@ -163,6 +174,7 @@ export function mountMap(root, state) {
     selected: toSelected,
     lens: () => (lens?.toggle(), layer.repaint()),
     legend: () => (legend.hidden = !legend.hidden),
+    reach: () => reach.toggle(),
   };
 
   // --- the hand -----------------------------------------------------------------------------------------

@@ -1,15 +1,19 @@
-/* Free units, nearest first by the straight line, each with the age of its position. Keys 1 to 9 tick them.
+/* Whom to send: what the server recommends for the selected incident, with its reasons; keys 1 to 9 tick.
  * mountNear(root, state) → {show(entry), at(index) → unit id | null}
- * nearest(state, row, limit) → [{unit, metres}] */
+ * nearest(state, row, limit) → [{unit, metres}] — by the straight line, while the server's answer is missing
+ * For the command centre the chosen units of an unanswered incident are ticked: Enter sends them. */
 
 import { el, put, setText } from "../lib/dom.js";
-import { gettext } from "../lib/i18n.js";
+import { get } from "../lib/http.js";
+import { fill, gettext } from "../lib/i18n.js";
 import { unitSymbol } from "../lib/symbols.js";
 import { ago, distance, ms } from "../lib/time.js";
 import { metres } from "../lib/geo.js";
+import { urls } from "./board_api.js";
 
 export const STALE_MS = 60_000;
 const SHOWN = matchMedia("(max-width: 1600px)").matches ? 3 : 4;
+const ASK_AGAIN_MS = 3000;
 
 export function nearest(state, row, limit) {
   if (row.lat === null) return [];
@@ -23,27 +27,95 @@ export function nearest(state, row, limit) {
 
 export function mountNear(root, state) {
   let listed = []; // the order stays while something is ticked: a tick never slides to another unit
-  let number = null;
+  let shown = null;
+  let answer = null; // of the server, for `asked`
+  let asked = "";
+  let timer = 0;
+  let offered = { number: null, units: [] }; // what was ticked for the person, once; what is unticked stays so
   const known = new Map(); // unit id → its line, kept so that focus stays in it
-  const heading = el("h3", {}, gettext("Nearest free units"), el("span.note", {}, gettext("distance · age of position")));
+  const source = el("span.note");
+  const heading = el("h3", {}, gettext("Recommended"), source);
+  const needs = el("p.needs");
+  const notes = el("ul.near-notes");
   const list = el("ul.near");
   const empty = el("p.second");
-  put(root, heading, list, empty);
+  put(root, heading, needs, list, notes, empty);
 
   function show({ row }) {
     const may = state.config.may.dispatch && row.status !== "closed";
     root.hidden = !may;
     if (!may) return;
-    const fresh = nearest(state, row, SHOWN).map(({ unit }) => unit.id);
-    if (row.number !== number || state.ticked.size === 0) listed = fresh;
+    if (shown?.number !== row.number) {
+      answer = null;
+      ask(0, row.number);
+    } else if (shown.version !== row.version) ask(0, row.number);
+    const other = shown?.number !== row.number;
+    shown = row;
+    withdraw();
+    draw(other);
+  }
+
+  function draw(other = false) {
+    const row = shown;
+    const mine = answer?.number === row.number ? answer : null;
+    const free = (id) => state.live.units.get(id)?.status === "free";
+    const fresh = mine
+      ? mine.units.filter(({ id, need }, index) => free(id) && (need !== null || index < SHOWN)).map(({ id }) => id)
+      : nearest(state, row, SHOWN).map(({ unit }) => unit.id);
+    if (other || state.ticked.size === 0 || !listed.length) listed = fresh;
     for (const id of state.ticked) if (!listed.includes(id)) listed.push(id);
-    number = row.number;
     const now = state.live.now();
+    setText(source, mine ? gettext("minutes · distance") : gettext("by the straight line"));
+    put(needs, (mine?.needs ?? []).map(needChip));
+    put(notes, (mine?.notes ?? []).map((text) => el("li", {}, text)));
     empty.hidden = listed.length > 0;
     setText(empty, row.lat === null ? gettext("The incident has no place on the map") : gettext("No unit is free"));
-    const lines = listed.map((id, index) => lineOf(id).update(state.live.units.get(id), row, index, now));
+    const said = new Map((mine?.units ?? []).map((unit) => [unit.id, unit]));
+    const lines = listed.map((id, index) => lineOf(id).update(state.live.units.get(id), row, index, now, said.get(id)));
     if (lines.some((node, index) => list.children[index] !== node) || list.children.length !== lines.length) put(list, lines);
     for (const id of known.keys()) if (!listed.includes(id)) known.delete(id);
+  }
+
+  const needChip = ({ text, sent, count, missing }) =>
+    el(`span.need${missing ? ".short" : ""}`, {}, text, sent ? el("span.note", {}, fill(gettext("%(sent)s of %(count)s sent"), { sent, count })) : null);
+
+  function ask(wait, number = shown?.number) {
+    clearTimeout(timer);
+    timer = setTimeout(load, wait, number);
+  }
+
+  async function load(number) {
+    if (!number || document.hidden || !state.config.may.dispatch) return ask(ASK_AGAIN_MS);
+    asked = number;
+    try {
+      const found = await get(urls.recommendation(number));
+      if (asked !== number || shown?.number !== number) return;
+      answer = found;
+      draw(); // in the order of the answer, before a tick holds the order fast
+      offer();
+    } catch (error) {
+      if (!error.code) throw error;
+      if (shown?.number === number) answer = null; // the straight line stands in, and the heading says so
+    }
+    ask(ASK_AGAIN_MS);
+  }
+
+  /** Tick what is recommended, once, where nobody has been sent and the desk is the one that sends. */
+  function offer() {
+    const { may } = state.config;
+    const untouched = shown.status === "reported" && !shown.assignments.length && !state.ticked.size;
+    if (!untouched || may.claim || offered.number === shown.number) return;
+    const units = answer.units.filter(({ id, need }) => need !== null && state.live.units.get(id)?.status === "free").map(({ id }) => id);
+    offered = { number: shown.number, units };
+    for (const id of units) state.tick(id, true);
+  }
+
+  /** Somebody answered it meanwhile: what was ticked for the person, and not by them, must not be sent as well. */
+  function withdraw() {
+    if (offered.number !== shown.number || !offered.units.length || shown.status === "reported") return;
+    const untouched = offered.units.length === state.ticked.size && offered.units.every((id) => state.ticked.has(id));
+    offered.units = [];
+    if (untouched) state.untick();
   }
 
   const lineOf = (id) => {
@@ -63,13 +135,17 @@ class Line {
     this.digit = el("kbd");
     this.symbol = el("span.near-symbol");
     this.name = el("span");
-    this.status = el("span.second");
-    this.distance = el("b");
-    this.age = el("span.note");
-    this.node = el("li", {}, el("label", {}, this.box, this.digit, this.symbol, el("span.near-name", {}, this.name, " ", this.status), this.distance, this.age));
+    this.reasons = el("span.near-reasons");
+    this.minutes = el("b");
+    this.distance = el("span.note");
+    this.node = el(
+      "li",
+      {},
+      el("label", {}, this.box, this.digit, this.symbol, el("span.near-name", {}, this.name, this.reasons), el("span.near-far", {}, this.minutes, this.distance)),
+    );
   }
 
-  update(unit, row, index, now) {
+  update(unit, row, index, now, said) {
     const ticked = this.state.ticked.has(this.id);
     this.box.checked = ticked;
     this.node.classList.toggle("ticked", ticked);
@@ -80,11 +156,16 @@ class Line {
     const look = `${unit.kind}${unit.status}${stale}`;
     if (this.look !== look) put(this.symbol, unitSymbol(unit.kind, unit.status, stale, 18));
     this.look = look;
+    const away = unit.lat === null || row.lat === null ? "—" : distance(metres(row, unit));
+    const why = (said?.reasons ?? []).filter(({ code }) => code !== "travel").map(({ text }) => text);
+    if (unit.status !== "free") why.unshift(gettext("no longer free"));
+    else if (!said && Number.isFinite(age)) why.push(ago(age));
     setText(this.name, unit.call_sign);
-    setText(this.status, unit.status === "free" ? gettext("free") : gettext("no longer free"));
-    setText(this.distance, unit.lat === null || row.lat === null ? "—" : distance(metres(row, unit)));
-    setText(this.age, Number.isFinite(age) ? ago(age) : "—");
-    this.age.classList.toggle("stale-age", stale);
+    setText(this.reasons, why.join(" · "));
+    this.node.title = said?.reasons.map(({ text }) => text).join(" · ") ?? "";
+    setText(this.minutes, said ? fill(gettext("about %(n)s min"), { n: said.minutes }) : away);
+    setText(this.distance, said ? away : "");
+    this.reasons.classList.toggle("stale-age", Boolean(said?.stale) || stale);
     return this.node;
   }
 }

@@ -1,7 +1,8 @@
 /* The ground: grids, station lines, district line, as paths made once and painted at any zoom.
  * const ground = await loadGround(url)   — GeoJSON of /api/grids/
  * ground.bounds {west, south, east, north}; ground.cells [{code, station, x, y}] (middle, in mercator 0…1)
- * ground.paint(context, view, colours, {tints: Map(station → colour)}) — land, tints, grids, stations, district
+ * ground.paint(context, view, colours, {tints: Map(station → colour), over}) — land, tints, `over()`, grids, stations, district
+ * ground.grid(code) → path; ground.fill(context, view, path, colour, {hatch})
  * ground.codes(context, view, colours) — grid codes, at street zoom
  * A view is {scale, x, y, width, height}: screen x = mercator x * scale − x; viewOf(map) and project() are in map_view.js */
 
@@ -10,6 +11,7 @@ import { get } from "../lib/http.js";
 
 const UNITS = 256 * 2 ** 16; // path units per world: fine enough for zoom 18, small enough for the canvas's floats
 const STREET_ZOOM = 15;
+const HATCH_PX = 7;
 
 const ringsOf = ({ type, coordinates }) =>
   type === "Polygon" ? coordinates : type === "MultiPolygon" ? coordinates.flat() : [];
@@ -24,6 +26,8 @@ export class Ground {
     for (const feature of collection.features) by[feature.properties.kind ?? "grid"]?.push(feature);
     this.bounds = boundsOf(by.district.length ? by.district : by.grid);
     [this.ox, this.oy] = mercator(this.bounds.north, this.bounds.west);
+    this.features = new Map(by.grid.map((feature) => [feature.properties.code, feature]));
+    this.cellPaths = new Map();
     this.grids = this.#path(by.grid);
     this.district = this.#path(by.district);
     this.stationLines = this.#path(by.station);
@@ -32,6 +36,36 @@ export class Ground {
       const [x, y] = mercator(...(properties.lat ? [properties.lat, properties.lon] : middle(geometry)));
       return { code: properties.code, station: properties.station, x, y };
     });
+  }
+
+  /** The path of one grid, made when it is first asked for; undefined for a code that is not drawn. */
+  grid(code) {
+    if (!this.cellPaths.has(code) && this.features.has(code)) this.cellPaths.set(code, this.#path([this.features.get(code)]));
+    return this.cellPaths.get(code);
+  }
+
+  /** Fill a path of this ground; `hatch` draws slanting lines instead, so that it shows on any tint. */
+  fill(context, view, path, colour, { hatch = false } = {}) {
+    const factor = view.scale / UNITS;
+    context.save();
+    context.translate(this.ox * view.scale - view.x, this.oy * view.scale - view.y);
+    context.scale(factor, factor);
+    if (!hatch) {
+      context.fillStyle = colour;
+      context.fill(path, "evenodd");
+      return context.restore();
+    }
+    context.clip(path, "evenodd");
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.strokeStyle = colour;
+    context.lineWidth = 1;
+    context.beginPath();
+    for (let x = -view.height; x < view.width; x += HATCH_PX) {
+      context.moveTo(x, view.height);
+      context.lineTo(x + view.height, 0);
+    }
+    context.stroke();
+    context.restore();
   }
 
   #path(features) {
@@ -48,7 +82,7 @@ export class Ground {
     return path;
   }
 
-  paint(context, view, colours, { tints = new Map(), grids = true } = {}) {
+  paint(context, view, colours, { tints = new Map(), grids = true, over = null } = {}) {
     const factor = view.scale / UNITS;
     context.save();
     context.translate(this.ox * view.scale - view.x, this.oy * view.scale - view.y);
@@ -66,6 +100,14 @@ export class Ground {
       if (!path) continue;
       context.fillStyle = colour;
       context.fill(path, "evenodd");
+    }
+    if (over) {
+      context.restore();
+      over();
+      context.save();
+      context.translate(this.ox * view.scale - view.x, this.oy * view.scale - view.y);
+      context.scale(factor, factor);
+      context.lineJoin = "round";
     }
     if (grids) stroke(this.grids, colours.cell, view.zoom >= 13 ? 1.4 : 1);
     stroke(this.stationLines, colours.stline, view.zoom >= 13 ? 2 : 1.3);

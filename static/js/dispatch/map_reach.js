@@ -1,0 +1,107 @@
+/* 1-3-5 reach on the map: the more ink, the longer until somebody free can be there. Key R.
+ * const reach = new ReachLayer(root, state, repaint)   root: the map's section
+ * reach.paint(context, view, colours, ground)          between the land and the lines
+ * reach.toggle() */
+
+import { $, el, put, setText } from "../lib/dom.js";
+import { get } from "../lib/http.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
+
+const ASK_AT_MOST_EVERY_MS = 1000;
+const ASK_AT_LEAST_EVERY_MS = 10_000;
+const INK = new Map([[1, 0], [3, 0.08], [5, 0.17], [10, 0.3], [null, 0.5]]); // prettier-ignore
+const LISTED = 60;
+
+export class ReachLayer {
+  constructor(root, state, repaint) {
+    this.state = state;
+    this.repaint = repaint;
+    this.on = false;
+    this.data = null;
+    this.failed = false;
+    this.paths = null;
+    this.askedAt = -Infinity;
+    this.button = $("[data-map-act=reach]", root);
+    this.box = $("[data-reach]", root);
+    this.button.hidden = !state.config.may.reach;
+    state.live.addEventListener("rows", ({ detail }) => this.on && (detail.whole || detail.units.size) && this.#soon());
+    setInterval(() => this.on && performance.now() - this.askedAt > ASK_AT_LEAST_EVERY_MS && this.#soon(), 1000);
+  }
+
+  toggle() {
+    if (!this.state.config.may.reach) return;
+    this.on = !this.on;
+    this.button.setAttribute("aria-pressed", String(this.on));
+    this.box.hidden = !this.on;
+    if (this.on) this.#soon();
+    this.#tell();
+    this.repaint();
+  }
+
+  #soon() {
+    if (this.waiting || document.hidden) return;
+    this.waiting = setTimeout(() => this.#load(), Math.max(0, ASK_AT_MOST_EVERY_MS - (performance.now() - this.askedAt)));
+  }
+
+  async #load() {
+    this.askedAt = performance.now();
+    try {
+      this.data = await get("/api/reach/");
+      this.failed = false;
+      this.paths = null;
+    } catch (error) {
+      if (!error.code) throw error;
+      this.failed = true; // the last picture stays, greyed by its words
+    }
+    this.waiting = 0;
+    if (!this.on) return;
+    this.#tell();
+    this.repaint();
+  }
+
+  paint(context, view, colours, ground) {
+    if (this.on && this.data) {
+      this.paths ??= this.#bands(ground);
+      for (const [path, ink] of this.paths) {
+        context.globalAlpha = ink;
+        ground.fill(context, view, path, colours.ink);
+      }
+      context.globalAlpha = 1;
+    }
+    if (!this.state.uncovered?.size) return;
+    const lost = new Path2D();
+    for (const code of this.state.uncovered) if (ground.grid(code)) lost.addPath(ground.grid(code));
+    ground.fill(context, view, lost, colours.ink, { hatch: true });
+  }
+
+  #bands(ground) {
+    const paths = new Map([...INK.keys()].map((band) => [band, new Path2D()]));
+    for (const [code, band] of Object.entries(this.data.grids)) {
+      const path = ground.grid(code);
+      if (path && INK.get(band)) paths.get(band).addPath(path);
+    }
+    return [...paths].filter(([band]) => INK.get(band)).map(([band, path]) => [path, INK.get(band)]);
+  }
+
+  #tell() {
+    if (!this.on) return;
+    if (!this.data) return put(this.box, el("p.second", {}, this.failed ? gettext("Reach can't be read at the moment") : gettext("Measuring reach")));
+    const { beyond, promise, stale, units, bands } = this.data;
+    const steps = [...bands.map((n) => [n, fill(gettext("%(n)s min"), { n })]), [null, gettext("more")]];
+    put(
+      this.box,
+      el("p.reach-scale", {}, steps.map(([band, text]) => el("span", {}, el(`i.reach-${band ?? "more"}`), text))),
+      el("p", {}, el("b", {}, beyond.length ? fill(ngettext("%(n)s grid beyond %(promise)s min", "%(n)s grids beyond %(promise)s min", beyond.length), { n: beyond.length, promise }) : fill(gettext("Every grid within %(promise)s min"), { promise }))),
+      el("p.second", {}, fill(gettext("%(units)s free units counted"), { units }), stale ? ` · ${fill(gettext("%(n)s of an old position"), { n: stale })}` : ""),
+      this.failed && el("p.second", {}, gettext("Reach can't be read at the moment")),
+      beyond.length > 0 && el("ol.reach-list", {}, beyond.slice(0, LISTED).map((row) => this.#line(row))),
+    );
+  }
+
+  #line({ grid, community, station, minutes }) {
+    const line = el("li", {}, el("span", {}, grid), el("span.second", {}, community), el("b", {}));
+    setText(line.lastChild, minutes === null ? gettext("nobody") : fill(gettext("%(n)s min"), { n: minutes }));
+    line.title = this.state.config.organisations[station] ?? "";
+    return line;
+  }
+}
