@@ -107,7 +107,9 @@ class IncidentsView(APIView):
     )
     def post(self, request: Request) -> Response:
         filed = incident_file(
-            actor=request.user, idempotency_key=_idempotency_key(request), **checked(FileInput, request.data)
+            actor=request.user,
+            idempotency_key=idempotency_key_of(request),
+            **checked(FileInput, request.data),
         )
         incident = filed.incident
         headers = {"Location": reverse("api-incident", args=[incident.number])}
@@ -117,7 +119,8 @@ class IncidentsView(APIView):
         return Response(row, headers={**headers, "Idempotency-Replayed": "true"})
 
 
-def _idempotency_key(request: Request) -> str | None:
+def idempotency_key_of(request: Request) -> str | None:
+    """The key of a submission, so that a repeat makes nothing twice; None without one."""
     key = request.headers.get("Idempotency-Key", "").strip().strip('"')
     if key and not _KEY_SIGNS.fullmatch(key):
         raise Invalid(

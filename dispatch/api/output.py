@@ -126,11 +126,17 @@ class IncidentDetailOutput(IncidentOutput):
     can = _group("IncidentVerbs", _possible(*INCIDENT_MOVES, "note", "reveal"))
 
 
-class CallerOutput(serializers.Serializer):
-    """Who called, unmasked."""
+class FurtherCallerOutput(serializers.Serializer):
+    """Who called about the same matter later, unmasked."""
 
     name = serializers.CharField()
     phone = serializers.CharField()
+
+
+class CallerOutput(FurtherCallerOutput):
+    """Who called, unmasked."""
+
+    others = FurtherCallerOutput(many=True)
 
 
 class SeenOutput(serializers.Serializer):

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from dispatch.lifecycle import ASSIGNMENT_MOVES
 
-from . import assignment, board, category, figures, incident, recommendation, unit, verbs
+from . import assignment, board, caller, category, figures, incident, recommendation, unit, verbs
 
 
 class NumberConverter:
@@ -32,7 +32,9 @@ _ONE = "incidents/<number:number>/"
 urlpatterns = [
     path("board/", board.BoardView.as_view(), name="api-board"),
     path("incidents/", incident.IncidentsView.as_view(), name="api-incidents"),
+    path("incidents/similar/", caller.SimilarView.as_view(), name="api-incidents-similar"),
     path(_ONE, incident.IncidentView.as_view(), name="api-incident"),
+    path(f"{_ONE}callers/", caller.CallersView.as_view(), name="api-incident-callers"),
     path(f"{_ONE}events/", incident.EventsView.as_view(), name="api-incident-events"),
     path(f"{_ONE}claim/", verbs.ClaimView.as_view(), name="api-incident-claim"),
     path(f"{_ONE}close/", verbs.CloseView.as_view(), name="api-incident-close"),

@@ -182,5 +182,6 @@ class RevealView(APIView):
     )
     def post(self, request: Request, number: str) -> Response:
         caller = caller_reveal(actor=request.user, number=number, **checked(ReasonInput, request.data))
-        body = {"name": caller.name, "phone": caller.phone}
+        others = [{"name": other.name, "phone": other.phone} for other in caller.others]
+        body = {"name": caller.name, "phone": caller.phone, "others": others}
         return Response(body, headers={"Cache-Control": "no-store"})

@@ -1,6 +1,7 @@
 """Tables of the events."""
 
 from .assignment import Assignment
+from .caller import FurtherCaller
 from .category import Category
 from .escalation import Escalation, Notice, Timer
 from .incident import DailySerial, Incident
@@ -15,6 +16,7 @@ __all__ = [
     "Category",
     "DailySerial",
     "Escalation",
+    "FurtherCaller",
     "Incident",
     "Notice",
     "PlanNeed",

@@ -131,7 +131,7 @@ def incident_detail(actor: Any, incident: Incident) -> dict[str, Any]:
 
 
 def incident_verbs(actor: Any, incident: Incident) -> dict[str, bool]:
-    """{verb: possible now} for `actor`, who sees the incident. No query where the escalation is at hand."""
+    """{verb: possible now} for `actor`, who sees the incident. One query where nobody called first; the escalation at hand."""
     can = {
         verb: access.rule_for(move).allows(actor) and incident.status in move.sources
         for verb, move in INCIDENT_MOVES.items()
@@ -139,7 +139,9 @@ def incident_verbs(actor: Any, incident: Incident) -> dict[str, bool]:
     escalation = incident.escalation
     can["take_over"] = bool(can["take_over"] and escalation and escalation.owner_id is None)
     can["note"] = access.NOTE.allows(actor)
-    can["reveal"] = access.REVEAL.allows(actor) and bool(incident.caller_name or incident.caller_phone)
+    can["reveal"] = access.REVEAL.allows(actor) and (
+        bool(incident.caller_name or incident.caller_phone) or incident.further_callers.exists()
+    )
     return can
 
 

@@ -1,13 +1,15 @@
-"""The caller's name and phone: masked for everybody until somebody gives a reason."""
+"""Callers: a further one of an incident that runs, and the names and phones, masked until somebody gives a reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
 from boshan_police.kernel import access as roles
-from boshan_police.kernel import audit
-from boshan_police.kernel.errors import Invalid
+from boshan_police.kernel import audit, clock
+from boshan_police.kernel.errors import Conflict, Invalid
 from dispatch import access
+from dispatch.lifecycle import OPEN
+from dispatch.models import FurtherCaller, Incident
 from grid.models import User
 
 from .act import act_on
@@ -19,6 +21,7 @@ class Caller:
 
     name: str
     phone: str
+    others: "list[Caller]" = field(default_factory=list)  # who called about the same matter later
 
 
 def caller_reveal(*, actor: User, number: str, reason: str) -> Caller:
@@ -30,4 +33,43 @@ def caller_reveal(*, actor: User, number: str, reason: str) -> Caller:
     with act_on(number, actor=actor) as act:
         act.say("caller.revealed", {"reason": reason})
         audit.record(actor=actor, code="caller.revealed", target=number, details={"reason": reason})
-    return Caller(act.incident.caller_name, act.incident.caller_phone)
+    others = [Caller(row.name, row.phone) for row in act.incident.further_callers.all()]
+    return Caller(act.incident.caller_name, act.incident.caller_phone, others)
+
+
+def caller_join(
+    *,
+    actor: User,
+    number: str,
+    said: str,
+    caller_name: str = "",
+    caller_phone: str = "",
+    idempotency_key: str | None = None,
+) -> Incident:
+    """Join a caller to an incident that runs already: nobody else is sent, what was said stands in the timeline.
+
+    The same `idempotency_key` of the same actor joins once. Conflict `wrong_state` for one that has ended.
+    """
+    roles.require(actor, access.FILE_INCIDENT)
+    if not said.strip() and not caller_name.strip() and not caller_phone.strip():
+        raise Invalid("nothing_said", _("Write what this caller said, or who called."), field="said")
+    with act_on(number, actor=actor) as act:
+        if act.incident.status not in OPEN:
+            raise Conflict(
+                "wrong_state",
+                _("Incident %(number)s has ended; file a new one.") % {"number": act.incident.short_number},
+                details={"status": act.incident.status, "number": number},
+            )
+        joined = FurtherCaller.objects.filter(created_by=actor, idempotency_key=idempotency_key)
+        if idempotency_key and joined.exists():
+            return act.incident
+        FurtherCaller.objects.create(
+            incident=act.incident,
+            name=caller_name.strip(),
+            phone=caller_phone.strip(),
+            at=clock.now(),
+            created_by=actor,
+            idempotency_key=idempotency_key,
+        )
+        act.say("caller.joined", {"said": said.strip()})
+    return act.incident

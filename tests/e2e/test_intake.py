@@ -168,3 +168,20 @@ def test_it_works_without_script(committed_world: SimpleNamespace, sit: Callable
     expect(page.locator(".messages")).to_contain_text("Saved 0001")
     expect(page.locator(".incident-head h1")).to_have_text("Two men fight")
     assert Incident.objects.get().station_id == committed_world.east_grid_1.station_id
+
+
+def test_a_second_caller_is_joined_with_one_key(
+    committed_world: SimpleNamespace, form: Desk, sit: Callable[..., Desk]
+) -> None:
+    fill(form.page, "Two men fight")
+    form.page.keyboard.press("Control+Enter")
+    expect(form.page.locator(".intake-status")).to_contain_text("Saved 0001")
+    page = opened(sit(committed_world.watch, language="en"))
+    fill(page, "There are five of them now")
+    expect(page.locator(".intake-similar")).to_contain_text("0001")
+    expect(page.locator(".intake-similar")).to_contain_text("0 m away")
+    page.locator("#intake-summary").press("Alt+1")
+    expect(page.locator(".intake-status")).to_contain_text("Joined to 0001")
+    expect(page.locator("#intake-summary")).to_have_value("")
+    incident = Incident.objects.get()  # still one
+    assert incident.timeline.last().data["said"] == "There are five of them now"

@@ -39,7 +39,7 @@ export function mount(root) {
   });
 
   document.addEventListener("intake:filed", ({ detail: { number, row } }) => {
-    live.act(row);
+    if (row) live.act(row); // none for a caller who was joined: the event brings it
     state.touch(number);
     state.refresh();
     state.select(number);

@@ -55,6 +55,7 @@ export function mountActs(root, dialog, state, status) {
     });
   }
 
+  const callerText = ({ name, phone }) => `${name || gettext("No name")} · ${phone || gettext("No phone")}`;
   const names = (units) => units.map((id) => live.units.get(id)?.call_sign ?? "?").join(gettext(", "));
 
   function sendTo(row, units) {
@@ -158,7 +159,7 @@ export function mountActs(root, dialog, state, status) {
     });
     if (!reason) return;
     await act(row.number, () => send(urls.reveal(row.number), { reason }), (answer) =>
-      say(`${answer.name || gettext("No name")} · ${answer.phone || gettext("No phone")}`, "revealed"),
+      say([answer, ...answer.others].map(callerText).join(gettext("; ")), "revealed"),
     );
   }
 

@@ -120,7 +120,7 @@ export function mount(root) {
   }
 
   function revealed(answer) {
-    const text = [answer.name, answer.phone].filter(Boolean).join(" ");
+    const text = [answer, ...answer.others].map(({ name, phone }) => [name, phone].filter(Boolean).join(" ")).filter(Boolean).join(gettext("; "));
     return text;
   }
 

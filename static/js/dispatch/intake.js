@@ -7,6 +7,7 @@ import { $, $$, el, put } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { bind } from "../lib/keys.js";
 import { ms, stamp } from "../lib/time.js";
+import { serial } from "../lib/urgency.js";
 import { Categories, fetchCategories } from "./intake_category.js";
 import { Draft } from "./intake_draft.js";
 import { FIELDS, Form } from "./intake_form.js";
@@ -16,6 +17,7 @@ import { PinMap } from "./intake_map.js";
 import { Place } from "./intake_place.js";
 import { readPoint, writePoint } from "./intake_point.js";
 import { Sender } from "./intake_send.js";
+import { Similar } from "./intake_similar.js";
 
 const PROGRESS_MS = 400;
 const SAID_MS = 12_000;
@@ -53,6 +55,7 @@ class Intake {
       priority: (level) => this.#prioritySet(level),
       save: () => this.save(),
       close: this.drawer ? () => this.close() : null,
+      join: (index) => this.join(this.similar.at(index)),
     });
     this.node.addEventListener("focusout", (event) => this.#left(event.target));
     for (const button of $$("[data-intake]", this.root)) {
@@ -93,6 +96,11 @@ class Intake {
       grids: this.root.dataset.grids,
       leaflet: this.root.dataset.leaflet,
       moved: (point) => this.#moved(point, false),
+    });
+    this.similar = new Similar($(".intake-similar", this.root), {
+      url: `${this.root.dataset.api}similar/`,
+      names: (code) => this.categories.all.find((one) => one.code === code)?.name ?? code,
+      join: (number) => this.join(number),
     });
     this.place = new Place(this.root, {
       address: this.node.elements.address,
@@ -154,7 +162,7 @@ class Intake {
 
   pick = () => tell("map:pick");
 
-  halt = () => this.sender.stop();
+  halt = () => this.halting?.stop();
 
   #empty() {
     this.draft.renew();
@@ -165,14 +173,21 @@ class Intake {
     this.reported = null;
     this.warned = 0;
     this.#pointTyped();
+    this.similar.clear();
     this.#showBegan(false);
   }
 
   // --- typing -----------------------------------------------------------------------------------------------
   #typed() {
     this.began ||= Date.now();
+    this.#compare();
     this.#keep();
     this.warned = 0;
+  }
+
+  #compare() {
+    const { point, category, caller_phone } = this.form.values();
+    this.similar.ask({ point: readPoint(point), category, caller_phone });
   }
 
   #keep() {
@@ -266,14 +281,32 @@ class Intake {
     return this.#send({ ...this.form.body(values), ...(this.reported ? { reported_at: this.reported } : {}) });
   }
 
-  async #send(body) {
+  /** This caller tells of an incident that runs already: the words go into its story, nobody else is sent. */
+  async join(number) {
+    if (!number || this.sending) return;
+    const { summary, caller_name, caller_phone } = this.form.values();
+    if (!summary && !caller_name && !caller_phone) {
+      this.form.say("summary", gettext("Write what this caller said, or who called."));
+      this.form.focus("summary");
+      return;
+    }
+    const url = `${this.root.dataset.api}${number}/callers/`;
+    const sender = new Sender(url);
+    await this.#sending(sender, { said: summary, caller_name, caller_phone }, () => this.#done({ number, text: fill(gettext("Joined to %(serial)s"), { serial: serial(number) }) }));
+  }
+
+  #send(body) {
+    return this.#sending(this.sender, body, (row) => this.#done({ number: row.number, row }));
+  }
+
+  async #sending(sender, body, done) {
     this.sending = true;
     this.root.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => this.line.say(gettext("Saving…")), PROGRESS_MS);
     $("fieldset", this.node).disabled = true;
     try {
-      const incident = await this.sender.send(body, this.draft.key, { waiting: () => this.#waiting(slow) });
-      this.#done(incident);
+      this.halting = sender;
+      done(await sender.send(body, this.draft.key, { waiting: () => this.#waiting(slow) }));
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -292,19 +325,18 @@ class Intake {
     $("[data-intake=halt]", this.root).hidden = false;
   }
 
-  #done(incident) {
-    const { number } = incident;
+  #done({ number, row = null, text = savedText(number) }) {
     this.#empty();
-    if (!this.drawer) return this.line.saved(number);
+    if (!this.drawer) return this.line.saved(number, text);
     this.line.say("");
-    this.said.textContent = savedText(number);
+    this.said.textContent = text;
     this.said.className = "intake-said ok";
     this.said.hidden = false;
     clearTimeout(this.saidTimer);
     this.saidTimer = setTimeout(() => (this.said.hidden = true), SAID_MS);
     this.root.hidden = true;
     tell("map:mark", null);
-    tell("intake:filed", { number, row: incident });
+    tell("intake:filed", { number, row });
     return tell("intake:closed");
   }
 

@@ -1,9 +1,9 @@
 /* The form's own keys: Enter goes on to the next field and saves only from the last, 1–4 set the priority, Esc closes.
- * bindForm(root, form, {known() → the place is known, priority(level), save(), close()}) */
+ * bindForm(root, form, {known() → the place is known, priority(level), save(), close(), join(index)}) */
 
 const ORDER = ["address", "point", "summary", "caller_name", "caller_phone"];
 
-export function bindForm(root, form, { known, priority, save, close }) {
+export function bindForm(root, form, { known, priority, save, close, join }) {
   // what is typed here is the form's alone: no letter or arrow may reach the keys of the page below
   root.addEventListener("keydown", (event) => !event.ctrlKey && !event.metaKey && event.code !== "F2" && event.stopPropagation());
 
@@ -18,7 +18,12 @@ export function bindForm(root, form, { known, priority, save, close }) {
 
   form.form.addEventListener("keydown", (event) => {
     const { target } = event;
-    if (event.isComposing || event.keyCode === 229 || event.altKey) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.altKey && /^Digit[1-3]$/.test(event.code)) {
+      event.preventDefault();
+      return void join(Number(event.code.at(-1)) - 1);
+    }
+    if (event.altKey) return;
     if (event.key === "Escape" && close) {
       event.preventDefault();
       close();

@@ -1,5 +1,5 @@
 /* The line under the form: what is going on, what was saved.
- * new Line(node, pages); .say(text, kind = "", code = ""), .saved(number), .add(...nodes), .link(number) → <a>
+ * new Line(node, pages); .say(text, kind = "", code = ""), .saved(number, text), .add(...nodes), .link(number) → <a>
  * kind: "", "bad", "warn", "ok" */
 
 import { el, put } from "../lib/dom.js";
@@ -21,8 +21,8 @@ export class Line {
 
   link = (number) => el("a", { href: `${this.pages}${number}/` }, fill(gettext("Open %(serial)s"), { serial: number.slice(14) }));
 
-  saved(number) {
-    this.say(savedText(number), "ok");
+  saved(number, text = savedText(number)) {
+    this.say(text, "ok");
     this.add(" ", this.link(number));
   }
 }

@@ -185,6 +185,6 @@ export function mountCrew(root, state, dialog) {
     state.refresh();
   });
   state.addEventListener("entries", draw);
-  document.addEventListener("intake:filed", ({ detail: { row } }) => live.act(row));
+  document.addEventListener("intake:filed", ({ detail: { row } }) => row && live.act(row));
   outbox.start();
 }

@@ -45,7 +45,7 @@ export function mountDesk(root, state) {
     if (event.target.closest("[data-act=reveal]")) acts.reveal();
   });
   document.addEventListener("intake:filed", ({ detail: { number, row } }) => {
-    live.act(row);
+    if (row) live.act(row);
     state.touch(number);
     state.refresh();
     state.select(number);

@@ -13,7 +13,7 @@ def test_reveal_leaves_two_traces(api, world, file):
     incident = file(**CALLER)
     response = api(world.east_officer).send(f"incidents/{incident.number}/reveal/", WHY)
     assert response.status_code == 200
-    assert response.json() == {"name": "李小明", "phone": "13800000612"}
+    assert response.json() == {"name": "李小明", "phone": "13800000612", "others": []}
     assert response["Cache-Control"] == "no-store"
     entry = TimelineEntry.objects.get(code="caller.revealed")
     assert (entry.actor, entry.data) == (world.east_officer, WHY)
