@@ -4,8 +4,8 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from boshan_police.kernel.clock import start_of_local_day
 from patrol.models import Unit
+from patrol.watches import watch_end
 
 from .organisations import INVESTIGATION, PATROL_SPECIAL, RESCUE_TEAMS, TRAFFIC, squadrons, station_rows
 from .territory import Places
@@ -33,14 +33,6 @@ def units(seed: int, at: datetime) -> list[Unit]:
         unit.duty_until = None if unit.status == Status.OFF_DUTY else watch_end(at)
         unit.updated_at = at
     return found
-
-
-def watch_end(at: datetime) -> datetime:
-    """When the watch of `at` ends: 08:00 and 20:00 in the bureau's zone (SCENES.md, 10)."""
-    ends = start_of_local_day(at) + timedelta(hours=8)
-    while ends <= at:
-        ends += timedelta(hours=12)
-    return ends
 
 
 def _unit(place: tuple[float, float], *, off_duty: bool = False, **values: Any) -> Unit:

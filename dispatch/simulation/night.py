@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from boshan_police.kernel import clock, origin
 from boshan_police.kernel.errors import DomainError
 from grid.selectors.territory import territory
-from patrol.services.unit import units_place
+from patrol.services.unit import units_place, units_relieve
 
 from .actors import Actors
 from .chance import Dice
@@ -33,6 +33,7 @@ _LATE_PER_HOUR = 7.0
 _LONGEST_GAP = 1.5
 _MEAN_BEFORE_CUT = 1.72
 """With gaps cut at 1.5 times the mean, exponential gaps of this mean have a mean of 1 again."""
+_RELIEF_EVERY = timedelta(minutes=1)
 _BACK_OFF = (1, 2, 4, 8, 15)
 _LOCK = 370304
 
@@ -96,6 +97,7 @@ class Night:
             if made:
                 self._say(f"{made} incidents on the board")
         self._next_call = clock.now() + timedelta(seconds=min(self._gap(), 12.0))
+        self._next_relief = clock.now()
         self._ready = True
 
     def tick(self) -> None:
@@ -110,6 +112,9 @@ class Night:
                     act()
                 except DomainError:
                     self._resting[what] = now + timedelta(seconds=_REST_SECONDS)
+        if now >= self._next_relief:
+            self._next_relief = now + _RELIEF_EVERY
+            units_relieve(actor=self._actors.desk)
         positions = self._traffic.positions(picture, now)
         if positions:
             units_place(actor=self._actors.desk, positions=positions)

@@ -14,6 +14,7 @@ from boshan_police.kernel.locking import lock_rows
 from grid.models import User
 from patrol import access, live
 from patrol.models import Unit
+from patrol.watches import watch_end
 
 AHEAD = timedelta(seconds=30)
 """How far ahead of our clock a position may claim to be."""
@@ -121,3 +122,11 @@ def unit_set_duty(*, actor: User, unit: int, on_duty: bool, until: datetime | No
         row.save(update_fields=["duty_until", "lat", "lon", "position_at"])
         live.unit_changed(row)
     return row
+
+
+def units_relieve(*, actor: User) -> int:
+    """The next watch takes over the units whose shift has ended: they stay on duty until it ends. One query."""
+    roles.require(actor, access.SET_DUTY)
+    now = clock.now()
+    over = Unit.objects.filter(duty_until__lte=now).exclude(status=Unit.Status.OFF_DUTY)
+    return over.update(duty_until=watch_end(now))
