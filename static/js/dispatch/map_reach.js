@@ -51,9 +51,10 @@ export class ReachLayer {
       this.paths = null;
     } catch (error) {
       if (!error.code) throw error;
-      this.failed = true; // the last picture stays, greyed by its words
+      this.failed = true; // the last picture stays, and the panel says so
+    } finally {
+      this.waiting = 0;
     }
-    this.waiting = 0;
     if (!this.on) return;
     this.#tell();
     this.repaint();
