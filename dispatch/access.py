@@ -16,7 +16,7 @@ from grid.access import scope_of
 from patrol.models import Unit
 
 from .lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, Move
-from .models import Assignment, Incident
+from .models import Assignment, Handover, Incident
 
 _RULES = {
     move.code: Rule(f"{kind}.{move.verb}", move.text, move.roles)
@@ -48,6 +48,14 @@ CANCEL = rule_for(INCIDENT_MOVES["cancel"])
 INVALIDATE = rule_for(INCIDENT_MOVES["invalidate"])
 REOPEN = rule_for(INCIDENT_MOVES["reopen"])
 TAKE_OVER = rule_for(INCIDENT_MOVES["take_over"])
+REINFORCE = rule_for(INCIDENT_MOVES["reinforce"])
+DECLINE_REINFORCEMENT = rule_for(INCIDENT_MOVES["decline_reinforcement"])
+PREEMPT = rule_for(INCIDENT_MOVES["preempt"])
+HAND_OVER = rule_for(INCIDENT_MOVES["hand_over"])
+TAKE_IN = rule_for(INCIDENT_MOVES["take_in"])
+MERGE = rule_for(INCIDENT_MOVES["merge"])
+SPLIT = rule_for(INCIDENT_MOVES["split"])
+FOLLOW_UP = Rule("followup.record", gettext_lazy("make follow-up calls"), CENTRE | {Role.STATION_COMMANDER})
 
 
 # --- Scope of incidents -----------------------------------------------------------------------------
@@ -61,7 +69,8 @@ def visible_incidents(actor: Any, incidents: QuerySet[Incident]) -> QuerySet[Inc
     worked = Q(pk__in=_worked_by(actor).values("incident"))
     if scope.kind == "own":
         return incidents.filter(worked)
-    return incidents.filter(worked | Q(station=scope.organisation) | Q(created_by=actor))
+    handed = Q(pk__in=handed_to_or_by(scope.organisation).values("incident"))
+    return incidents.filter(worked | handed | Q(station=scope.organisation) | Q(created_by=actor))
 
 
 def may_see(actor: Any, incident: Incident) -> bool:
@@ -73,7 +82,9 @@ def may_see(actor: Any, incident: Incident) -> bool:
         incident.station_id == scope.organisation or incident.created_by_id == actor.pk
     ):
         return True
-    return _worked_by(actor).filter(incident=incident).exists()
+    if _worked_by(actor).filter(incident=incident).exists():
+        return True
+    return scope.kind == "station" and handed_to_or_by(scope.organisation).filter(incident=incident).exists()
 
 
 def require_incident(actor: Any, incident: Incident) -> None:
@@ -85,6 +96,16 @@ def require_incident(actor: Any, incident: Incident) -> None:
 def incident_not_found(number: str) -> NotFound:
     """The one answer for a number that is not there or not in the reader's scope."""
     return NotFound("not_found", _("There is no incident %(number)s in your area.") % {"number": number})
+
+
+def handed_to_or_by(organisation: str | None) -> QuerySet[Handover]:
+    """Hand-overs of which `organisation` was one side, answered or not."""
+    return Handover.objects.filter(Q(taker=organisation) | Q(giver=organisation))
+
+
+def may_answer_for(actor: Any, taker: str) -> bool:
+    """Whether `actor` says yes or no for organisation `taker`: its own people, or the command centre by phone."""
+    return actor.role in CENTRE or actor.organisation_id == taker
 
 
 def _worked_by(actor: Any) -> QuerySet[Assignment]:

@@ -1,7 +1,7 @@
 """The life of an incident and of an assignment, as data: states, who moves them, what a move stamps.
 
-reported → dispatched → accepted → en route → on scene → reported back → closed, with cancelled and invalid beside
-it. An incident's place on the way follows from its assignments (`status_after`); only filing, closing, cancelling
+reported → dispatched → accepted → en route → on scene → reported back → closed, with cancelled, invalid and merged
+beside it. An incident's place on the way follows from its assignments (`status_after`); only filing, closing, cancelling
 and reopening move it directly.
 """
 
@@ -27,6 +27,7 @@ class Status(models.TextChoices):
     CLOSED = "closed", _("Closed")
     CANCELLED = "cancelled", _("Cancelled")
     INVALID = "invalid", _("Invalid")
+    MERGED = "merged", _("Merged")
 
 
 class Step(models.TextChoices):
@@ -129,6 +130,13 @@ INCIDENT_MOVES = {
         Move("invalidate", _("Mark invalid"), OPEN, Status.INVALID, CENTRE, "closed_at", "incident.invalidated"),
         Move("reopen", _("Reopen"), ENDED, Status.REPORTED, CENTRE, None, "incident.reopened"),
         Move("take_over", _("Take over"), OPEN, None, _COMMAND, None, "escalation.taken_over"),
+        Move("reinforce", _("Ask for reinforcement"), OPEN, None, _CREW, None, "reinforcement.asked"),
+        Move("decline_reinforcement", _("Decline the reinforcement"), OPEN, None, _COMMAND, None, "reinforcement.declined"),
+        Move("preempt", _("Pull a busy unit"), OPEN, None, _COMMAND, None, "unit.diverted"),
+        Move("hand_over", _("Hand over"), OPEN, None, _COMMAND, None, "handover.offered"),
+        Move("take_in", _("Take in what was handed over"), OPEN, None, _COMMAND | {Role.STATION_OFFICER}, None, "handover.accepted"),
+        Move("merge", _("Merge"), OPEN, Status.MERGED, CENTRE, "closed_at", "incident.merged"),
+        Move("split", _("Split"), OPEN, None, CENTRE, None, "incident.split"),
     )
 }  # fmt: skip
 

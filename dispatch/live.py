@@ -9,7 +9,7 @@ from boshan_police.kernel import clock, live
 from boshan_police.kernel.compiled import CompiledQuery
 from boshan_police.kernel.rendering import to_json
 from dispatch.lifecycle import ACTIVE_STEPS
-from dispatch.models import Assignment, Escalation, Incident
+from dispatch.models import Assignment, Escalation, Handover, Incident
 from dispatch.selectors import board, health
 from dispatch.selectors.incident import incident_row_as_filed
 from grid.access import Scope
@@ -26,7 +26,7 @@ def incident_filed(incident: Incident, *, event: str) -> set[str]:
 
 
 def incident_changed(incident: Incident, *, event: str) -> set[str]:
-    """Tell the boards of `incident` as saved, `event` being the timeline code of the act; returns the topics told. Two queries.
+    """Tell the boards of `incident` as saved, `event` being the timeline code of the act; returns the topics told. Three queries.
 
     District, station and the organisations at work get the row. An organisation that has no active unit on it any
     more is only told that it `left` its board, with no word of what is in it.
@@ -83,6 +83,11 @@ _ORDERS = CompiledQuery(
 )
 
 
+_HANDOVERS = CompiledQuery(
+    lambda key: Handover.objects.filter(incident_id=key).values_list("state", "giver_id", "taker_id")
+)
+
+
 class BoardSource:
     """What the hub tells the boards every few seconds, per scope (`kernel.hub.Source`)."""
 
@@ -114,9 +119,15 @@ def _topics(incident: Incident, organisations: Iterable[str]) -> set[str]:
 
 
 def _organisations_of(incident: Incident) -> tuple[set[str], set[str]]:
-    """The codes of the organisations with an active assignment, and of those with an ended one. One query."""
+    """The codes of the organisations that have to do with it now, and of those that had. Two queries.
+
+    Now: with an active assignment, or asked to take it in. `ended` may name some of those too.
+    """
     active: set[str] = set()
     ended: set[str] = set()
     for step, code in _ORDERS.rows(incident.pk):
         (active if step in ACTIVE_STEPS else ended).add(code)
-    return active, ended
+    for state, giver, taker in _HANDOVERS.rows(incident.pk):
+        (active if state == Handover.State.OFFERED else ended).add(taker)
+        ended.add(giver)
+    return active, ended - {None}

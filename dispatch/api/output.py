@@ -99,6 +99,12 @@ class IncidentOutput(serializers.Serializer):
     stage_since = serializers.DateTimeField(allow_null=True)
     limit_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
+    reinforcement = serializers.CharField(help_text="What is asked for and not yet answered; empty: nothing.")
+    reinforcement_at = serializers.DateTimeField(allow_null=True)
+    offered_to = serializers.CharField(
+        allow_null=True, help_text="Code of the organisation asked to take it in, until it answers."
+    )
+    offered_at = serializers.DateTimeField(allow_null=True)
     escalation = EscalationOutput(allow_null=True)
     assignments = ActiveAssignmentOutput(many=True)
 
@@ -120,6 +126,10 @@ class IncidentDetailOutput(IncidentOutput):
         ),
     )
     outcome = serializers.CharField()
+    merged_into = serializers.CharField(
+        allow_null=True, help_text="Number of the incident it became part of."
+    )
+    split_from = serializers.CharField(allow_null=True, help_text="Number of the incident it was split off.")
     caller = _group("MaskedCaller", {"name": serializers.CharField(), "phone": serializers.CharField()})
     filed_by = serializers.CharField(allow_null=True)
     assignments = AssignmentOutput(many=True)
@@ -137,6 +147,23 @@ class CallerOutput(FurtherCallerOutput):
     """Who called, unmasked."""
 
     others = FurtherCallerOutput(many=True)
+
+
+class FollowUpOutput(serializers.Serializer):
+    """A follow-up call to make."""
+
+    number = serializers.CharField()
+    category = serializers.CharField()
+    summary = serializers.CharField()
+    address = serializers.CharField()
+    station = serializers.CharField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    outcome = serializers.CharField()
+    due_at = serializers.DateTimeField()
+    overdue = serializers.BooleanField()
+    attempts = serializers.IntegerField()
+    last_at = serializers.DateTimeField(allow_null=True)
+    remark = serializers.CharField()
 
 
 class SeenOutput(serializers.Serializer):

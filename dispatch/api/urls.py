@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from dispatch.lifecycle import ASSIGNMENT_MOVES
 
-from . import assignment, board, caller, category, figures, incident, recommendation, unit, verbs
+from . import assignment, board, caller, category, figures, incident, recommendation, shift, unit, verbs
 
 
 class NumberConverter:
@@ -45,6 +45,26 @@ urlpatterns = [
     path(f"{_ONE}seen/", verbs.SeenView.as_view(), name="api-incident-seen"),
     path(f"{_ONE}notes/", verbs.NotesView.as_view(), name="api-incident-notes"),
     path(f"{_ONE}reveal/", verbs.RevealView.as_view(), name="api-incident-reveal"),
+    path(f"{_ONE}reinforce/", shift.ReinforceView.as_view(), name="api-incident-reinforce"),
+    path(
+        f"{_ONE}reinforce/decline/",
+        shift.DeclineReinforcementView.as_view(),
+        name="api-incident-reinforce-decline",
+    ),
+    path(f"{_ONE}preempt/", shift.PreemptView.as_view(), name="api-incident-preempt"),
+    path(f"{_ONE}hand-over/", shift.HandOverView.as_view(), name="api-incident-hand-over"),
+    path(
+        f"{_ONE}hand-over/accept/", shift.AcceptHandoverView.as_view(), name="api-incident-hand-over-accept"
+    ),
+    path(
+        f"{_ONE}hand-over/decline/",
+        shift.DeclineHandoverView.as_view(),
+        name="api-incident-hand-over-decline",
+    ),
+    path(f"{_ONE}merge/", shift.MergeView.as_view(), name="api-incident-merge"),
+    path(f"{_ONE}split/", shift.SplitView.as_view(), name="api-incident-split"),
+    path(f"{_ONE}follow-up/", shift.FollowUpView.as_view(), name="api-incident-follow-up"),
+    path("follow-ups/", shift.FollowUpsView.as_view(), name="api-follow-ups"),
     path(f"{_ONE}recommendation/", recommendation.RecommendationView.as_view(), name="api-recommendation"),
     path(f"{_ONE}preview/", recommendation.PreviewView.as_view(), name="api-preview"),
     path(f"{_ONE}assignments/", assignment.AssignmentsView.as_view(), name="api-assignments"),

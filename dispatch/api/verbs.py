@@ -69,7 +69,7 @@ class ClaimView(APIView):
         return Response(incidents.assignment_row(request.user, assignment), status=201)
 
 
-class _DetailView(APIView):
+class DetailView(APIView):
     """A verb that answers with the incident's detail afterwards."""
 
     def detail(self, number: str) -> Response:
@@ -77,7 +77,7 @@ class _DetailView(APIView):
         return Response(incidents.incident_detail(self.request.user, incident))
 
 
-class CloseView(_DetailView):
+class CloseView(DetailView):
     """`…/close/`"""
 
     permission = access.CLOSE
@@ -88,7 +88,7 @@ class CloseView(_DetailView):
         return self.detail(number)
 
 
-class CancelView(_DetailView):
+class CancelView(DetailView):
     """`…/cancel/`"""
 
     permission = access.CANCEL
@@ -99,7 +99,7 @@ class CancelView(_DetailView):
         return self.detail(number)
 
 
-class InvalidateView(_DetailView):
+class InvalidateView(DetailView):
     """`…/invalidate/`"""
 
     permission = access.INVALIDATE
@@ -110,7 +110,7 @@ class InvalidateView(_DetailView):
         return self.detail(number)
 
 
-class ReopenView(_DetailView):
+class ReopenView(DetailView):
     """`…/reopen/`"""
 
     permission = access.REOPEN
@@ -121,7 +121,7 @@ class ReopenView(_DetailView):
         return self.detail(number)
 
 
-class TakeOverView(_DetailView):
+class TakeOverView(DetailView):
     """`…/take-over/`"""
 
     permission = access.TAKE_OVER
@@ -137,7 +137,7 @@ class TakeOverView(_DetailView):
         return self.detail(number)
 
 
-class NotesView(_DetailView):
+class NotesView(DetailView):
     """`…/notes/`"""
 
     permission = access.NOTE

@@ -4,6 +4,8 @@ from .assignment import Assignment
 from .caller import FurtherCaller
 from .category import Category
 from .escalation import Escalation, Notice, Timer
+from .followup import FollowUpCall
+from .handover import Handover
 from .incident import DailySerial, Incident
 from .plan import PlanNeed, ResponsePlan
 from .policy import Policy, PolicyStep
@@ -16,7 +18,9 @@ __all__ = [
     "Category",
     "DailySerial",
     "Escalation",
+    "FollowUpCall",
     "FurtherCaller",
+    "Handover",
     "Incident",
     "Notice",
     "PlanNeed",

@@ -31,6 +31,13 @@ class Category(models.Model):
     priority = models.PositiveSmallIntegerField(
         _("preset priority"), validators=[MinValueValidator(1), MaxValueValidator(4)]
     )
+    follow_up_hours = models.PositiveSmallIntegerField(
+        _("follow-up call within, hours"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(720)],
+        help_text=_("After closing the caller is rung up about it; empty: no call"),
+    )
     active = models.BooleanField(_("in use"), default=True)
 
     class Meta:

@@ -63,6 +63,15 @@ class Incident(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     reopened_at = models.DateTimeField(_("reopened"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=200, blank=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="split_off", verbose_name=_("split off")
+    )
+    # What a crew asked for and nobody has sent or declined yet.
+    reinforcement = models.CharField(_("reinforcement asked for"), max_length=200, blank=True)
+    reinforcement_at = models.DateTimeField(null=True, blank=True)
 
     stage = models.CharField(_("stage"), max_length=15, choices=Stage, blank=True)
     stage_since = models.DateTimeField(null=True, blank=True)

@@ -10,8 +10,9 @@ from django.db.models.functions import Coalesce
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.compiled import CompiledQuery
+from dispatch import access
 from dispatch.lifecycle import ACTIVE_STEPS, OPEN, Step
-from dispatch.models import Assignment, Incident, Notice
+from dispatch.models import Assignment, Handover, Incident, Notice
 from grid.access import Scope
 from patrol.models import Unit
 from patrol.selectors import unit as patrol_units
@@ -37,6 +38,10 @@ _INCIDENT_COLUMNS = {
     "stage_since": "stage_since",
     "limit_at": "limit_at",
     "updated_at": "updated_at",
+    "reinforcement": "reinforcement",
+    "reinforcement_at": "reinforcement_at",
+    "offered_to": "offer__taker_id",
+    "offered_at": "offer__offered_at",
 }
 _ESCALATION_COLUMNS = {
     "level": "escalation__level",
@@ -161,7 +166,10 @@ def heartbeat(scope: Scope, *, health: Mapping[str, Any]) -> dict[str, Any]:
 def _incident_values(incidents: QuerySet[Incident]) -> "QuerySet[Incident, tuple[Any, ...]]":
     """An incident comes once per active assignment."""
     return (
-        incidents.annotate(active=FilteredRelation("assignments", condition=_IS_ACTIVE))
+        incidents.annotate(
+            active=FilteredRelation("assignments", condition=_IS_ACTIVE),
+            offer=FilteredRelation("handovers", condition=Q(handovers__state=Handover.State.OFFERED)),
+        )
         .order_by("id", "active__id")
         .values_list(
             *_INCIDENT_COLUMNS.values(), *_ESCALATION_COLUMNS.values(), *_ASSIGNMENT_COLUMNS.values()
@@ -203,19 +211,23 @@ def _shown_to(scope: Scope) -> Q:
     if scope.kind == "district":
         return is_open
     active = _incidents_worked_by(scope.organisation).filter(step__in=sorted(ACTIVE_STEPS))
-    return is_open & _of_station_or(scope, active)
+    offered = Handover.objects.filter(taker=scope.organisation, state=Handover.State.OFFERED)
+    return is_open & _of_station_or(scope, active, offered)
 
 
 def _ever_shown_to(scope: Scope) -> Q:
     """Incidents that may have been on the board of `scope`."""
-    return (
-        Q() if scope.kind == "district" else _of_station_or(scope, _incidents_worked_by(scope.organisation))
-    )
+    if scope.kind == "district":
+        return Q()
+    worked = _incidents_worked_by(scope.organisation)
+    return _of_station_or(scope, worked, access.handed_to_or_by(scope.organisation))
 
 
-def _of_station_or(scope: Scope, incidents: QuerySet[Assignment]) -> Q:
-    worked = Q(pk__in=incidents)
-    return worked if scope.kind == "own" else worked | Q(station=scope.organisation)
+def _of_station_or(scope: Scope, worked: QuerySet[Assignment], handed: QuerySet[Handover]) -> Q:
+    ours = Q(pk__in=worked)
+    if scope.kind == "own":
+        return ours
+    return ours | Q(station=scope.organisation) | Q(pk__in=handed.values("incident"))
 
 
 def _incidents_worked_by(organisation: str | None) -> QuerySet[Assignment]:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from boshan_police.kernel.masking import mask_name, mask_phone
 from dispatch import access, actions
 from dispatch.lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, OPEN, Step
-from dispatch.models import Assignment, Incident
+from dispatch.models import Assignment, Handover, Incident
 from grid.selectors.territory import territory
 
 from . import board
@@ -44,7 +44,11 @@ _TIME_OF_STEP = {
 
 def incident_seen_by(actor: Any, number: str) -> Incident:
     """Incident `number`, with its escalation and who filed it. NotFound outside the actor's scope. At most two queries."""
-    incident = Incident.objects.select_related("escalation", "created_by").filter(number=number).first()
+    incident = (
+        Incident.objects.select_related("escalation", "created_by", "merged_into", "split_from")
+        .filter(number=number)
+        .first()
+    )
     if incident is None:
         raise access.incident_not_found(number)
     access.require_incident(actor, incident)
@@ -108,6 +112,10 @@ def incident_row_as_filed(incident: Incident) -> dict[str, Any]:
         "stage_since": incident.stage_since,
         "limit_at": incident.limit_at,
         "updated_at": incident.updated_at,
+        "reinforcement": "",
+        "reinforcement_at": None,
+        "offered_to": None,
+        "offered_at": None,
         "escalation": None,
         "assignments": [],
     }
@@ -116,13 +124,15 @@ def incident_row_as_filed(incident: Incident) -> dict[str, Any]:
 def incident_detail(actor: Any, incident: Incident) -> dict[str, Any]:
     """The board's row and what only the detail shows: times, outcome, masked caller, all assignments, what may be done.
 
-    `assignments` holds ended ones too, each with its times and its `can`. Two queries, and one where nobody called first.
+    `assignments` holds ended ones too, each with its times and its `can`. Three queries, and one where nobody called first.
     """
     (row,) = board.incident_rows(Incident.objects.filter(pk=incident.pk))
     return {
         **row,
         "times": {name: getattr(incident, name) for name in _TIMES},
         "outcome": incident.outcome,
+        "merged_into": incident.merged_into.number if incident.merged_into else None,
+        "split_from": incident.split_from.number if incident.split_from else None,
         "caller": {"name": mask_name(incident.caller_name), "phone": mask_phone(incident.caller_phone)},
         "filed_by": incident.created_by.name if incident.created_by else None,
         "assignments": assignment_rows(actor, incident),
@@ -131,13 +141,17 @@ def incident_detail(actor: Any, incident: Incident) -> dict[str, Any]:
 
 
 def incident_verbs(actor: Any, incident: Incident) -> dict[str, bool]:
-    """{verb: possible now} for `actor`, who sees the incident. One query where nobody called first; the escalation at hand."""
+    """{verb: possible now} for `actor`, who sees the incident. One query, two where nobody called first; the escalation at hand."""
     can = {
         verb: access.rule_for(move).allows(actor) and incident.status in move.sources
         for verb, move in INCIDENT_MOVES.items()
     }
     escalation = incident.escalation
     can["take_over"] = bool(can["take_over"] and escalation and escalation.owner_id is None)
+    can["decline_reinforcement"] = can["decline_reinforcement"] and bool(incident.reinforcement)
+    pending = incident.handovers.filter(state=Handover.State.OFFERED).first()
+    can["hand_over"] = can["hand_over"] and pending is None
+    can["take_in"] = bool(can["take_in"] and pending and access.may_answer_for(actor, pending.taker_id))
     can["note"] = access.NOTE.allows(actor)
     can["reveal"] = access.REVEAL.allows(actor) and (
         bool(incident.caller_name or incident.caller_phone) or incident.further_callers.exists()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from boshan_police.kernel import access as roles
 from boshan_police.kernel import clock, origin
-from boshan_police.kernel.errors import Conflict
+from boshan_police.kernel.errors import Conflict, Invalid
 from dispatch import access, live
 from dispatch.lifecycle import Move, Status, status_after
 from dispatch.models import Escalation, Incident, Notice, TimelineEntry, Timer
@@ -129,20 +129,37 @@ def act_on(number: str, *, actor: User, move: Move | None = None) -> Iterator[Ac
 
     NotFound outside the actor's scope, Refused for the wrong role, Conflict `wrong_state` outside `move`'s states.
     """
+    with acts_on(number, actor=actor, move=move) as (act,):
+        yield act
+
+
+@contextmanager
+def acts_on(*numbers: str, actor: User, move: Move | None = None) -> Iterator[list[Act]]:
+    """The same for several incidents, locked in the one order and written together; acts in the order of `numbers`."""
     if move:
         roles.require(actor, access.rule_for(move))
     with transaction.atomic():
-        # Alone, without its escalation: PostgreSQL reads a locked row anew after waiting for it, but not the rows
+        # Alone, without their escalations: PostgreSQL reads a locked row anew after waiting for it, but not the rows
         # joined to it, and two people would take the same escalation over.
-        incident = Incident.objects.select_for_update(no_key=True).filter(number=number).first()
-        if incident is None:
-            raise access.incident_not_found(number)
-        access.require_incident(actor, incident)
-        if move and incident.status not in move.sources:
-            raise wrong_state(move, incident)
-        act = Act(incident, actor)
-        yield act
-        acts_write([act])
+        locked = Incident.objects.select_for_update(no_key=True).filter(number__in=numbers).order_by("pk")
+        found = {incident.number: incident for incident in locked}
+        acts = []
+        for number in numbers:
+            if number not in found:
+                raise access.incident_not_found(number)
+            access.require_incident(actor, found[number])
+            if move and found[number].status not in move.sources:
+                raise wrong_state(move, found[number])
+            acts.append(Act(found[number], actor))
+        yield acts
+        acts_write(acts)
+
+
+def reason_needed(reason: str, *, field: str = "reason") -> str:
+    """`reason` without the space around it; Invalid where nothing is left."""
+    if not reason.strip():
+        raise Invalid("reason_missing", _("Give the reason."), field=field)
+    return reason.strip()
 
 
 def wrong_state(move: Move, incident: Incident) -> Conflict:

@@ -67,10 +67,18 @@ def assignment_create(
             act.say("dispatch.recommended", {"labels": recommended_labels(recommended), "units": chosen})
         for row in written:
             act.say("unit.dispatched", {"label": row.label, "assignment": row.pk})
+        reinforcement_answer(act, written)
         act.settle()
         if first:
             act.restart_stage()  # the time to accept runs from the first order
     return written
+
+
+def reinforcement_answer(act: Act, sent: Sequence[Assignment]) -> None:
+    """Whoever is sent while reinforcement is asked for answers it."""
+    if act.incident.reinforcement:
+        act.incident.reinforcement, act.incident.reinforcement_at = "", None
+        act.say("reinforcement.sent", {"labels": _listed(sent)})
 
 
 def assignments_write(
@@ -183,6 +191,31 @@ def _when(row: Assignment, at: datetime | None) -> datetime:
         if moment is not None
     )
     return max(at, before)
+
+
+def assignment_pull(act: Act, row: Assignment, reason: str, *, for_number: str) -> None:
+    """Take a crew off its incident for a worse one; it reads why, the incident goes on without it."""
+    row.step, row.released_at, row.outcome = Step.RELEASED, clock.now(), reason[:200]
+    row.save(update_fields=["step", "released_at", "outcome"])
+    facts = {"label": row.label, "assignment": row.pk, "number": for_number, "reason": reason}
+    act.say("unit.preempted", facts)
+    act.settle()
+
+
+def assignments_move(source: Act, target: Act, rows: Sequence[Assignment]) -> None:
+    """Let the crews of `rows` go on with the work, from now on that of `target`."""
+    for row in rows:
+        row.incident = target.incident
+        row.created_at = max(row.created_at, target.incident.life_began)  # of this life, whenever it was sent
+        row.save(update_fields=["incident", "created_at"])
+    target.say("unit.moved", {"labels": _listed(rows), "number": source.incident.short_number})
+    for unit in lock_rows(Unit, [row.unit_id for row in rows if row.unit_id]).values():
+        unit_set_status(unit, unit.status)  # its row names another incident now
+        live.unit_changed(unit)
+
+
+def _listed(rows: Sequence[Assignment]) -> str:
+    return "、".join(row.label for row in rows)
 
 
 def _step(act: Act, row: Assignment, move: Move, at: datetime, outcome: str) -> None:

@@ -12,7 +12,7 @@ from dispatch.lifecycle import OPEN
 from dispatch.models import FurtherCaller, Incident
 from grid.models import User
 
-from .act import act_on
+from .act import act_on, reason_needed
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,7 @@ class Caller:
 def caller_reveal(*, actor: User, number: str, reason: str) -> Caller:
     """Look the caller of incident `number` up. Who, when and why stand in its timeline and in the audit trail."""
     roles.require(actor, access.REVEAL)
-    reason = reason.strip()
-    if not reason:
-        raise Invalid("reason_missing", _("Give the reason."), field="reason")
+    reason = reason_needed(reason)
     with act_on(number, actor=actor) as act:
         act.say("caller.revealed", {"reason": reason})
         audit.record(actor=actor, code="caller.revealed", target=number, details={"reason": reason})

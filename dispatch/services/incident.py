@@ -20,8 +20,10 @@ from dispatch.selectors.category import categories
 from grid.models import User
 from grid.selectors.territory import territory
 
-from .act import Act, act_on, acts_write, wrong_state
+from .act import Act, act_on, acts_write, reason_needed, wrong_state
 from .assignment import assignments_write, release_all
+from .followup import follow_up_drop, follow_up_plan
+from .handover import handover_withdraw_pending
 
 AHEAD = timedelta(minutes=5)
 """How far ahead of our clock a caller's clock may be before a time counts as wrong."""
@@ -214,12 +216,13 @@ def incident_close(*, actor: User, number: str, outcome: str = "") -> Incident:
     """Close what has been reported back 结警."""
     with act_on(number, actor=actor, move=INCIDENT_MOVES["close"]) as act:
         _end(act, Status.CLOSED, outcome, "incident.closed")
+        follow_up_plan(act.incident)
     return act.incident
 
 
 def incident_cancel(*, actor: User, number: str, reason: str) -> Incident:
     """Call the answer off; units still on it are released."""
-    _need_reason(reason)
+    reason_needed(reason)
     with act_on(number, actor=actor, move=INCIDENT_MOVES["cancel"]) as act:
         _end(act, Status.CANCELLED, reason, "incident.cancelled")
     return act.incident
@@ -227,7 +230,7 @@ def incident_cancel(*, actor: User, number: str, reason: str) -> Incident:
 
 def incident_invalidate(*, actor: User, number: str, reason: str) -> Incident:
     """Mark the report invalid 无效警情; units still on it are released."""
-    _need_reason(reason)
+    reason_needed(reason)
     with act_on(number, actor=actor, move=INCIDENT_MOVES["invalidate"]) as act:
         _end(act, Status.INVALID, reason, "incident.invalidated")
     return act.incident
@@ -235,24 +238,23 @@ def incident_invalidate(*, actor: User, number: str, reason: str) -> Incident:
 
 def incident_reopen(*, actor: User, number: str, reason: str) -> Incident:
     """Put an ended incident back in the queue, with a new stage clock."""
-    _need_reason(reason)
+    reason_needed(reason)
     with act_on(number, actor=actor, move=INCIDENT_MOVES["reopen"]) as act:
         act.incident.status = Status.REPORTED
         act.incident.reopened_at = clock.now()
         act.incident.closed_at = act.incident.reported_back_at = None
         act.incident.outcome = ""
+        act.incident.merged_into = None
+        follow_up_drop(act.incident)
         act.say("incident.reopened", {"reason": reason.strip()})
     return act.incident
 
 
 def _end(act: Act, status: Status, outcome: str, code: str) -> None:
     act.say(code, {"reason": outcome.strip()})
+    handover_withdraw_pending(act)
+    act.incident.reinforcement, act.incident.reinforcement_at = "", None
     release_all(act, outcome)
     act.incident.status = status
     act.incident.closed_at = clock.now()
     act.incident.outcome = outcome.strip()[:200]
-
-
-def _need_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Invalid("reason_missing", _("Give the reason."), field="reason")

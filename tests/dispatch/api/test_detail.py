@@ -39,13 +39,15 @@ def _can(api, person, incident):
 
 def test_can_follows_role_and_state(api, world, file, send):
     incident = file(caller_phone="110")
-    assert _can(api, world.dispatcher, incident) == {"dispatch", "cancel", "invalidate", "note", "reveal"}
-    assert _can(api, world.east_officer, incident) == {"claim", "note", "reveal"}
-    assert _can(api, world.east_commander, incident) == {"claim", "dispatch", "note", "reveal"}
+    crew = {"note", "reveal", "reinforce"}
+    command = crew | {"dispatch", "preempt", "hand_over"}
+    assert _can(api, world.dispatcher, incident) == command | {"cancel", "invalidate", "merge", "split"}
+    assert _can(api, world.east_officer, incident) == crew | {"claim"}
+    assert _can(api, world.east_commander, incident) == command | {"claim"}
     assert _can(api, world.admin, incident) == set()
 
     send(incident, "accept", "depart", "arrive", "report")
-    assert _can(api, world.east_officer, incident) == {"close", "note", "reveal"}
+    assert _can(api, world.east_officer, incident) == crew | {"close"}
     assert "close" in _can(api, world.dispatcher, incident)
 
 
@@ -112,7 +114,7 @@ def test_few_queries_however_long_the_story(api, world, file, send, django_asser
     send(incident, unit=world.squadron)
     client = api(world.dispatcher)
     client.read(f"incidents/{incident.number}/")
-    with django_assert_max_num_queries(5):  # the token, the incident, its row, its assignments
+    with django_assert_max_num_queries(6):  # the token, the incident, its row, its assignments, a hand-over, a further caller
         client.read(f"incidents/{incident.number}/")
     with django_assert_max_num_queries(3):
         client.read(f"incidents/{incident.number}/events/")

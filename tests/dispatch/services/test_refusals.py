@@ -15,6 +15,8 @@ from dispatch.models import Assignment, Incident
 from dispatch.services.assignment import assignment_advance, assignment_create
 from dispatch.services.caller import caller_reveal
 from dispatch.services.escalation import escalation_take_over
+from dispatch.services.followup import follow_up_record
+from dispatch.services.handover import handover_accept, handover_offer
 from dispatch.services.incident import (
     incident_cancel,
     incident_claim,
@@ -24,7 +26,11 @@ from dispatch.services.incident import (
     incident_note,
     incident_reopen,
 )
+from dispatch.services.merging import incident_merge, incident_split
+from dispatch.services.preemption import unit_preempt
+from dispatch.services.reinforcement import reinforcement_ask, reinforcement_decline
 from grid.models import User
+from tests.world import SOUTH
 
 from .conftest import refused
 
@@ -45,6 +51,22 @@ CALLS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "invalidate": (access.INVALIDATE, lambda world, **who: incident_invalidate(reason="A hoax", **who)),
     "reopen": (access.REOPEN, lambda world, **who: incident_reopen(reason="Again", **who)),
     "take_over": (access.TAKE_OVER, lambda world, **who: escalation_take_over(**who)),
+    "reinforce": (access.REINFORCE, lambda world, **who: reinforcement_ask(wanted="Two cars", **who)),
+    "decline_reinforcement": (
+        access.DECLINE_REINFORCEMENT, lambda world, **who: reinforcement_decline(reason="Nobody free", **who)
+    ),
+    "preempt": (
+        access.PREEMPT, lambda world, **who: unit_preempt(unit=world.east_car_2.pk, reason="Knife", **who)
+    ),
+    "hand_over": (
+        access.HAND_OVER, lambda world, **who: handover_offer(taker=SOUTH, reason="Theirs", **who)
+    ),
+    "take_in": (access.TAKE_IN, lambda world, **who: handover_accept(**who)),
+    "merge": (access.MERGE, lambda world, **who: incident_merge(into="370304209901010001", **who)),
+    "split": (
+        access.SPLIT, lambda world, **who: incident_split(category="theft", summary="A bag is gone", **who)
+    ),
+    "follow_up": (access.FOLLOW_UP, lambda world, **who: follow_up_record(reached=False, **who)),
     "file": (
         access.FILE_INCIDENT,
         lambda world, actor, number: incident_file(actor=actor, category="fight", summary="Two men fight"),
@@ -60,6 +82,14 @@ PATHS = {
     "invalidate": ("invalidate/", {"reason": "A hoax"}),
     "reopen": ("reopen/", {"reason": "Again"}),
     "take_over": ("take-over/", None),
+    "reinforce": ("reinforce/", {"wanted": "Two cars"}),
+    "decline_reinforcement": ("reinforce/decline/", {"reason": "Nobody free"}),
+    "preempt": ("preempt/", {"unit": "城东02", "reason": "Knife"}),
+    "hand_over": ("hand-over/", {"taker": SOUTH, "reason": "Theirs"}),
+    "take_in": ("hand-over/accept/", None),
+    "merge": ("merge/", {"into": "370304209901010001"}),
+    "split": ("split/", {"category": "theft", "summary": "A bag is gone"}),
+    "follow_up": ("follow-up/", {"reached": False}),
     "note": ("notes/", {"text": "One is hurt"}),
     "reveal": ("reveal/", {"reason": "To call back"}),
 }
