@@ -203,15 +203,25 @@ def assignment_pull(act: Act, row: Assignment, reason: str, *, for_number: str) 
 
 
 def assignments_move(source: Act, target: Act, rows: Sequence[Assignment]) -> None:
-    """Let the crews of `rows` go on with the work, from now on that of `target`."""
+    """Let the crews of `rows` go on with the work as that of `target`: released there, at the same step with its times here."""
+    now = clock.now()
     for row in rows:
-        row.incident = target.incident
-        row.created_at = max(row.created_at, target.incident.life_began)  # of this life, whenever it was sent
-        row.save(update_fields=["incident", "created_at"])
+        copy = Assignment(**{name: getattr(row, name) for name in _KEPT})
+        row.step, row.released_at = Step.RELEASED, now
+        row.outcome = f"→ {target.incident.short_number}"
+        row.save(update_fields=["step", "released_at", "outcome"])
+        copy.incident = target.incident
+        copy.created_at = max(now, target.incident.life_began)
+        copy.save(force_insert=True)
     target.say("unit.moved", {"labels": _listed(rows), "number": source.incident.short_number})
     for unit in lock_rows(Unit, [row.unit_id for row in rows if row.unit_id]).values():
         unit_set_status(unit, unit.status)  # its row names another incident now
         live.unit_changed(unit)
+
+
+_KEPT = (
+    "unit", "officer", "step", "claimed", "dispatched_at", "accepted_at", "departed_at", "arrived_at", "created_by"
+)  # fmt: skip
 
 
 def _listed(rows: Sequence[Assignment]) -> str:

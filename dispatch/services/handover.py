@@ -46,27 +46,29 @@ def handover_offer(*, actor: User, number: str, taker: str, reason: str) -> Inci
 def handover_accept(*, actor: User, number: str) -> Incident:
     """Take it in: the taker's station answers from now on. Nobody on it yet: its time to accept runs anew."""
     with act_on(number, actor=actor, move=INCIDENT_MOVES["take_in"]) as act:
-        row = _answer(act, Handover.State.ACCEPTED)
-        act.incident.station = row.taker
-        act.say("handover.accepted", {"organisation": row.taker.short_name, "taker": row.taker_id})
+        _take(act, _asked(act))
         if act.incident.status in {Status.REPORTED, Status.DISPATCHED}:
             act.restart_stage()
     return act.incident
+
+
+def handover_accept_by_claim(act: Act) -> None:
+    """Whoever claims what was offered to its station has taken it in. One query, two where it was."""
+    row = _pending(act.incident)
+    if row and row.taker_id == act.actor.organisation_id:
+        _take(act, row)
 
 
 def handover_decline(*, actor: User, number: str, reason: str) -> Incident:
     """Say no, and why; the giver has it as before. The giver's own side withdraws the offer by the same verb."""
     reason = reason_needed(reason)
     with act_on(number, actor=actor, move=INCIDENT_MOVES["take_in"]) as act:
-        row = _pending(act.incident)
-        withdraws = row is not None and actor.organisation_id in {
-            row.giver_id,
-            row.offered_by.organisation_id,
-        }
-        row = _answer(
-            act, Handover.State.WITHDRAWN if withdraws else Handover.State.DECLINED, anybody=withdraws
-        )
-        code = "handover.withdrawn" if withdraws else "handover.declined"
+        pending = _pending(act.incident)
+        if pending and actor.organisation_id in {pending.giver_id, pending.offered_by.organisation_id}:
+            row, state, code = pending, Handover.State.WITHDRAWN, "handover.withdrawn"
+        else:
+            row, state, code = _asked(act), Handover.State.DECLINED, "handover.declined"
+        _answer(act, row, state)
         act.say(code, {"organisation": row.taker.short_name, "taker": row.taker_id, "reason": reason})
     return act.incident
 
@@ -84,13 +86,22 @@ def _pending(incident: Incident) -> Handover | None:
     )
 
 
-def _answer(act: Act, state: Handover.State, *, anybody: bool = False) -> Handover:
-    """Write the answer of the taker, or of the centre in its name."""
+def _asked(act: Act) -> Handover:
+    """The offer that waits for the actor: for its own organisation, or for any by the centre."""
     row = _pending(act.incident)
     if row is None:
         raise Conflict("no_handover", _("Nobody is asked to take this incident any more."))
-    if not anybody and not access.may_answer_for(act.actor, row.taker_id):
+    if not access.may_answer_for(act.actor, row.taker_id):
         raise Refused("other_taker", _("Only %s or the command centre can answer this.") % row.taker.label)
+    return row
+
+
+def _take(act: Act, row: Handover) -> None:
+    _answer(act, row, Handover.State.ACCEPTED)
+    act.incident.station = row.taker
+    act.say("handover.accepted", {"organisation": row.taker.short_name, "taker": row.taker_id})
+
+
+def _answer(act: Act, row: Handover, state: Handover.State) -> None:
     row.state, row.answered_at, row.answered_by = state, clock.now(), act.actor
     row.save(update_fields=["state", "answered_at", "answered_by"])
-    return row

@@ -23,7 +23,7 @@ from grid.selectors.territory import territory
 from .act import Act, act_on, acts_write, reason_needed, wrong_state
 from .assignment import assignments_write, release_all
 from .followup import follow_up_drop, follow_up_plan
-from .handover import handover_withdraw_pending
+from .handover import handover_accept_by_claim, handover_withdraw_pending
 
 AHEAD = timedelta(minutes=5)
 """How far ahead of our clock a caller's clock may be before a time counts as wrong."""
@@ -165,6 +165,7 @@ def incident_claim(*, actor: User, number: str, unit: int | None = None) -> Assi
     with act_on(number, actor=actor) as act:
         if act.incident.status not in move.sources:
             raise _already_claimed(act.incident)
+        handover_accept_by_claim(act)
         order = _waiting_order(act.incident, actor, unit)
         if order is None:
             party = {"officers": [actor]} if unit is None else {"units": [unit]}

@@ -24,6 +24,13 @@ _MAY = {
     "note": access.NOTE,
     "reveal": access.REVEAL,
     "close": access.CLOSE,
+    "reinforce": access.REINFORCE,
+    "decline_reinforcement": access.DECLINE_REINFORCEMENT,
+    "hand_over": access.HAND_OVER,
+    "take_in": access.TAKE_IN,
+    "preempt": access.PREEMPT,
+    "merge": access.MERGE,
+    "split": access.SPLIT,
     "cancel": access.CANCEL,
     "invalidate": access.INVALIDATE,
 }
@@ -41,6 +48,7 @@ def page_config(request: HttpRequest) -> dict[str, Any]:
     user = request.user
     names = organisations()
     return {
+        "organisation": user.organisation_id,
         "user": {"username": user.username, "name": user.name, "role": user.role},
         "may": {verb: rule.allows(user) for verb, rule in _MAY.items()},
         "stations": [

@@ -18,7 +18,7 @@ from .board import page_config
 def station_page(request: HttpRequest) -> HttpResponse:
     """Desktop for the station; on a phone one card and one button for a crew. Everything live comes by script."""
     user = request.user
-    config = {**page_config(request), "organisation": user.organisation_id, "limits": _limits()}
+    config = {**page_config(request), "limits": _limits()}
     context = {"config": config, "organisation": user.organisation}
     return render(request, "dispatch/station_page.html", context)
 

@@ -40,7 +40,17 @@ from dispatch.lifecycle import (
     Stage,
     status_after,
 )
-from dispatch.models import Assignment, Escalation, Incident, Notice, Policy, PolicyStep, TimelineEntry, Timer
+from dispatch.models import (
+    Assignment,
+    Escalation,
+    Handover,
+    Incident,
+    Notice,
+    Policy,
+    PolicyStep,
+    TimelineEntry,
+    Timer,
+)
 from dispatch.services.assignment import assignment_advance, assignment_create
 from dispatch.services.escalation import escalation_take_over
 from dispatch.services.incident import (
@@ -56,6 +66,7 @@ from dispatch.services.timer import timers_sweep
 from patrol.models import Unit
 from patrol.services.unit import unit_place, unit_set_duty
 from tests.dispatch.held_board import HeldBoard
+from tests.dispatch.shift_work_rules import ShiftWork
 from tests.world import IN_EAST, IN_SOUTH, OUTSIDE
 
 PEOPLE = [
@@ -81,11 +92,16 @@ MET = {
     "escalation.expired",
     "escalation.taken_over",
     "escalation.ended",
+    "handover.accepted",
+    "incident.merged",
+    "incident.split",
+    "reinforcement.asked",
+    "unit.preempted",
     "not_allowed",
     "wrong_state",
 }
 """Codes of timelines and refusals without which a run proves too little."""
-WRITTEN = (Incident, Assignment, Unit, Timer, Escalation, Notice, TimelineEntry)
+WRITTEN = (Incident, Assignment, Unit, Timer, Escalation, Notice, TimelineEntry, Handover)
 STATUS_OF_UNIT = {
     "dispatched": "assigned",
     "accepted": "assigned",
@@ -94,7 +110,7 @@ STATUS_OF_UNIT = {
 }
 
 
-class Dispatching(RuleBasedStateMachine):
+class Dispatching(ShiftWork, RuleBasedStateMachine):
     """One command centre, two stations, a guard squadron, and a clock that jumps."""
 
     world: SimpleNamespace
@@ -217,6 +233,12 @@ class Dispatching(RuleBasedStateMachine):
                     actor=self.who(who), number=number, assignment=order.pk, verb=verb, outcome="Settled"
                 ),
             )
+
+    @rule(number=incidents)
+    def whole_job(self, number: str) -> None:
+        """From the order to the close, so that the far states are reached whatever else happens."""
+        self.send(number, "dispatcher", ["east_car_2"])
+        self.go_on(number, 0, 4, True)
 
     @rule(number=incidents, pick=st.integers(0, 3), steps=st.sampled_from([4, 3, 2, 1]), close=st.booleans())
     def go_on(self, number: str, pick: int, steps: int, close: bool) -> None:
@@ -364,7 +386,7 @@ def test_any_interleaving(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatc
     run_state_machine_as_test(
         Dispatching,
         settings=settings(
-            max_examples=25,
+            max_examples=45,
             stateful_step_count=25,
             derandomize=True,
             database=None,

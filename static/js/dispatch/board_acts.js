@@ -1,6 +1,7 @@
 /* What the person can do with the selected incident: each verb one call, one line that says what came of it.
  * mountActs(root, dialog, state, status) → {show(entry, ended), say(text, tone, undo), dispatch(), takeOver(), note(),
- *   reinforce(), reveal(), more(), step(row, order, verb), recall(row, order), primary(), sendTo(row, units)} */
+ *   reinforce(), handOver(), reveal(), more(), step(row, order, verb), recall(row, order), primary(), sendTo(row, units),
+ *   shift (board_shift.js)} */
 
 import { $, el, put } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -9,6 +10,7 @@ import { STEP_TEXT, serial } from "../lib/urgency.js";
 import { send, urls } from "./board_api.js";
 import { ask } from "./board_ask.js";
 import { nearest } from "./board_near.js";
+import { shiftActs } from "./board_shift.js";
 import { PendingStep } from "./board_step.js";
 
 export function mountActs(root, dialog, state, status) {
@@ -45,7 +47,7 @@ export function mountActs(root, dialog, state, status) {
         done?.(answer);
       } catch (error) {
         if (!error.code) throw error;
-        say(error.message, error.status === 409 ? "" : "bad"); // somebody was sooner: a result, not an error
+        say(error.message, error.status === 409 ? "" : "bad", wayOn(number, error)); // somebody was sooner: a result, not an error
       }
     });
     return queue.finally(() => {
@@ -55,6 +57,13 @@ export function mountActs(root, dialog, state, status) {
     });
   }
 
+  /** A unit that is busy elsewhere can be pulled, as an act of its own. */
+  function wayOn(number, { code, details }) {
+    const row = live.incidents.get(number);
+    return code === "unit_taken" && may.preempt && row && details.number !== number ? { text: gettext("Pull it…"), run: () => shift.pull(row, details.unit) } : null;
+  }
+
+  const shift = shiftActs({ dialog, state, act, say });
   const callerText = ({ name, phone }) => `${name || gettext("No name")} · ${phone || gettext("No phone")}`;
   const names = (units) => units.map((id) => live.units.get(id)?.call_sign ?? "?").join(gettext(", "));
 
@@ -166,12 +175,16 @@ export function mountActs(root, dialog, state, status) {
   const claim = () =>
     act(shown.row.number, () => send(urls.claim(shown.row.number)), () => say(fill(gettext("%(number)s is claimed by you"), { number: serial(shown.row.number) })));
 
+  /** What is needed; where that has been said already, the next unit is ticked for whoever dispatches. */
   function reinforce() {
-    if (!shown || !may.dispatch) return;
+    if (!shown || ended || !may.reinforce) return;
+    if (!may.dispatch || !shown.row.reinforcement) return void shift.reinforce(shown.row);
     const next = nearest(state, shown.row, 9).find(({ unit }) => !state.ticked.has(unit.id));
     if (next) state.tick(next.unit.id, true);
     else say(gettext("No unit is free"), "bad");
   }
+
+  const handOver = () => shown && !ended && may.hand_over && !shown.row.offered_to && void shift.handOver(shown.row);
 
   function more() {
     moreBox.hidden = !moreBox.hidden;
@@ -210,13 +223,17 @@ export function mountActs(root, dialog, state, status) {
     put(
       others,
       may.take_over && button(gettext("Take over"), "T", takeOver, row.escalation && !mine),
-      may.dispatch && button(gettext("Reinforce"), "E", reinforce),
+      may.reinforce && button(gettext("Reinforce"), "E", reinforce),
       may.note && button(gettext("Note"), "N", note),
       button(gettext("More"), "M", more, true),
     );
     const focused = moreBox.contains(document.activeElement);
     put(
       moreBox,
+      may.hand_over && button(gettext("Hand over…"), "H", handOver, !row.offered_to),
+      may.preempt && button(gettext("Pull a busy unit…"), "", () => shift.pull(row)),
+      may.merge && button(gettext("Merge…"), "", () => shift.merge(row)),
+      may.split && button(gettext("Split…"), "", () => shift.split(row)),
       may.close && button(gettext("Close…"), "", () => end("close"), row.status === "reported_back"),
       may.cancel && button(gettext("Cancel…"), "", () => end("cancel")),
       may.invalidate && button(gettext("Mark invalid…"), "", () => end("invalidate")),
@@ -226,5 +243,5 @@ export function mountActs(root, dialog, state, status) {
     if (focused) $("button:not([disabled])", moreBox)?.focus();
   }
 
-  return { show, say, takeOver, note, reinforce, reveal, more, step, recall, primary, sendTo, act };
+  return { show, say, takeOver, note, reinforce, handOver, shift, reveal, more, step, recall, primary, sendTo, act };
 }

@@ -68,6 +68,14 @@ export function mountAlarms(root, state) {
       raise("order", `filed:${detail.number}`);
       tell(detail, gettext("new"));
     }
+    if (detail.event === "reinforcement.asked" && config.may.dispatch) {
+      raise("late", `asked:${detail.number}:${detail.version}`);
+      tell(detail, gettext("reinforcement"));
+    }
+    if (detail.event === "handover.offered" && detail.offered_to === config.organisation) {
+      raise("order", `offered:${detail.number}:${detail.version}`);
+      tell(detail, gettext("hand-over"));
+    }
     if (detail.escalation === null || detail.escalation?.owner) live.notices.delete(detail.number);
   });
 

@@ -1,15 +1,17 @@
 /* A question before harm: cancel, invalidate, recall, reveal, close. One dialog, one field, a verb that names the result.
- * ask(dialog, {title, explain, label, verb, suggestions, harm, required = true}) → Promise(text | null when left) */
+ * ask(dialog, {title, explain, label, verb, suggestions, harm, required = true}) → Promise(text | null when left)
+ *   with `choice: {label, options: [[value, text]…]}` a list stands above the field → Promise({choice, text} | null) */
 
-import { $, el, put } from "../lib/dom.js";
+import { el, put } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 
-export function ask(dialog, { title, explain, label, verb, suggestions = [], harm = false, required = true }) {
+export function ask(dialog, { title, explain, label, verb, suggestions = [], harm = false, required = true, choice = null }) {
   return new Promise((resolve) => {
     const field = el("textarea", { name: "text", maxlength: 200, rows: 2, id: "ask-text" });
     const error = el("p.error-line", { hidden: true, role: "alert" }, gettext("A reason is needed"));
+    const chosen = choice && el("select", { id: "ask-choice", name: "choice" }, choice.options.map(([value, text]) => el("option", { value }, text)));
     const leave = (value) => {
-      resolve(value);
+      resolve(chosen && value !== null ? { choice: chosen.value, text: value } : value);
       dialog.close();
     };
     const submit = (event) => {
@@ -30,6 +32,7 @@ export function ask(dialog, { title, explain, label, verb, suggestions = [], har
           "div.dialog-body",
           {},
           explain && el("p.second", {}, explain),
+          chosen && el("div.field", {}, el("label", { for: "ask-choice" }, choice.label), chosen),
           el("div.field", {}, el("label", { for: "ask-text" }, label), field, error),
           suggestions.length > 0 &&
             el("div.suggestions", {}, suggestions.map((text) => el("button.button.small", { type: "button", onclick: () => (field.value = text, field.focus()) }, text))),
@@ -47,6 +50,6 @@ export function ask(dialog, { title, explain, label, verb, suggestions = [], har
     });
     dialog.addEventListener("close", () => resolve(null), { once: true });
     dialog.showModal();
-    $("textarea", dialog).focus();
+    (chosen ?? field).focus();
   });
 }

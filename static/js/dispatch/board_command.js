@@ -3,7 +3,9 @@
  *   0147                    selects
  *   send 0147 CALLSIGN …    派 0147 特巡02       dispatches units
  *   note 0147 WORDS         记 0147 …            adds a note
- *   take 0147               接管 0147            takes an escalated incident over */
+ *   take 0147               接管 0147            takes an escalated incident over
+ *   ask 0147 WORDS          增援 0147 …          asks for reinforcement
+ *   pull 0147 CALLSIGN WHY  抽 0147 特巡02 …     pulls a busy unit */
 
 import { $, put } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -15,6 +17,8 @@ const VERBS = [
   [/^(?:send|派警|派)(?=\s|\d)/i, "send"],
   [/^(?:note|备注|记)(?=\s|\d)/i, "note"],
   [/^(?:take|接管)(?=\s|\d)/i, "take"],
+  [/^(?:ask|增援)(?=\s|\d)/i, "ask"],
+  [/^(?:pull|抽调|抽)(?=\s|\d)/i, "pull"],
 ];
 const bare = (text) => text.replace(/[\s·-]/g, "").toLowerCase();
 
@@ -57,10 +61,31 @@ export function mountCommand(root, state, acts) {
     const row = incidentOf(digits);
     if (!row) return wrong(fill(gettext("No open incident %(number)s"), { number: digits }));
     const what = `${serial(row.number)} ${title(row, state)}`;
-    if (verb === "select") return words ? wrong(gettext("Begin with send, note or take")) : { text: fill(gettext("Select %(what)s"), { what }), run: () => state.select(row.number) };
+    if (verb === "select") return words ? wrong(gettext("Begin with send, note, take, ask or pull")) : { text: fill(gettext("Select %(what)s"), { what }), run: () => state.select(row.number) };
     if (verb === "take") return config.may.take_over ? { text: fill(gettext("Take over %(what)s"), { what }), run: () => takeOver(row) } : wrong(gettext("Your role may not take over"));
     if (verb === "note") return words ? { text: fill(gettext("Note on %(what)s: %(words)s"), { what, words }), run: () => note(row, words) } : wrong(gettext("Write the note after the number"));
+    if (verb === "ask") return understandAsk(row, what, words);
+    if (verb === "pull") return understandPull(row, what, words);
     return understandSend(row, what, words);
+  }
+
+  function understandAsk(row, what, words) {
+    if (!config.may.reinforce) return wrong(gettext("Your role may not ask for reinforcement"));
+    if (!words) return wrong(gettext("Write what is needed after the number"));
+    const done = () => acts.say(fill(gettext("Asked for: %(wanted)s"), { wanted: words }));
+    return { text: fill(gettext("Ask for reinforcement of %(what)s: %(words)s"), { what, words }), run: () => acts.act(row.number, () => post(urls.reinforce(row.number), { wanted: words }), done) };
+  }
+
+  function understandPull(row, what, words) {
+    if (!config.may.preempt) return wrong(gettext("Only the duty commander and the centre may pull a busy unit"));
+    const [, name = "", reason = ""] = words.match(/^(\S+)\s*([\s\S]*)$/) ?? [];
+    if (!name) return wrong(gettext("Write a call sign after the number"));
+    const { units, word, several } = unitsOf(name);
+    if (!units) return wrong(fill(several ? gettext("Several units begin with %(word)s") : gettext("No unit on duty is called %(word)s"), { word }));
+    const [unit] = units;
+    if (unit.status === "free") return wrong(fill(gettext("%(unit)s is free: send it"), { unit: unit.call_sign }));
+    if (!reason) return wrong(gettext("Write the reason after the call sign, the crew will read it"));
+    return { text: fill(gettext("Pull %(unit)s for %(what)s: %(reason)s"), { unit: unit.call_sign, what, reason }), run: () => (state.select(row.number), acts.shift.pullNow(row, unit.id, reason)) };
   }
 
   function understandSend(row, what, words) {

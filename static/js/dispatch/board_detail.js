@@ -9,6 +9,7 @@ import { mountAssigned } from "./board_assigned.js";
 import { urls } from "./board_api.js";
 import { bandParts, stepParts, whoParts } from "./board_story.js";
 import { mountNear } from "./board_near.js";
+import { asksParts } from "./board_shift.js";
 import { historyParts } from "./board_history.js";
 import { title } from "./board_row.js";
 
@@ -16,7 +17,7 @@ const REFETCH_MS = 250;
 const RETRY_MS = 5000;
 
 export function mountDetail(root, state, acts) {
-  const parts = ["who", "band", "steps", "scroll", "said", "assigned", "near", "history", "acts"];
+  const parts = ["who", "band", "steps", "scroll", "asks", "said", "assigned", "near", "history", "acts"];
   const box = Object.fromEntries(parts.map((name) => [name, $(`[data-${name}]`, root)]));
   const nothing = $("[data-detail-empty]", root);
   const assigned = mountAssigned(box.assigned, state, acts);
@@ -38,6 +39,7 @@ export function mountDetail(root, state, acts) {
     draw(box.who, whoParts(entry, story, state), [entry.row.number, entry.row.version, story?.version, entry.urgency.state]);
     band(entry, ended);
     draw(box.steps, stepParts(entry, story), [entry.row.number, entry.row.version, story?.version, entry.urgency.state]);
+    draw(box.asks, asksParts(entry.row, state, acts.shift), [entry.row.number, entry.row.version, Math.floor(state.live.now() / 5000)]);
     draw(box.said, said(entry), [entry.row.number, entry.row.summary]);
     assigned.show(entry, story);
     near.show(entry);

@@ -20,6 +20,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, alarms, c
     key("tick", "Digit1", gettext("Tick a recommended unit"), digit, { codes: [...digits, ...digits.map((code) => code.replace("Digit", "Numpad"))], shown: "1–9" }),
     key("primary", "Enter", gettext("Dispatch what is ticked"), () => acts.primary(), { codes: ["Enter", "NumpadEnter"], over: ".row" }),
     key("reinforce", "KeyE", gettext("Reinforce"), () => acts.reinforce()),
+    key("hand-over", "KeyH", gettext("Hand over"), () => acts.handOver()),
     key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),
     key("note", "KeyN", gettext("Note"), () => acts.note()),
     key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),

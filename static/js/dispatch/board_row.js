@@ -30,6 +30,7 @@ export class ListRow {
     this.title = el("span.row-summary");
     this.unseen = el("span.chip.unseen", {}, gettext("New"));
     this.chip = el("span.chip");
+    this.asked = el("span.chip.asked");
     this.place = el("span.row-place");
     this.timer = el("span.row-timer");
     this.who = el("span.row-who");
@@ -37,7 +38,7 @@ export class ListRow {
       "button.row",
       { type: "button", dataset: { number: row.number } },
       this.symbol,
-      el("span.row-title", {}, this.serial, this.title, this.unseen),
+      el("span.row-title", {}, this.serial, this.title, this.asked, this.unseen),
       this.timer,
       el("span.row-second", {}, this.chip, this.place),
       this.who,
@@ -67,6 +68,9 @@ export class ListRow {
     this.chip.hidden = calm;
     this.chip.className = `chip ${urgency.state}`;
     setText(this.chip, calm ? "" : STATE_TEXT[urgency.state]);
+    const asked = row.reinforcement ? gettext("Reinforce") : row.offered_to ? gettext("Hand-over") : "";
+    this.asked.hidden = !asked;
+    setText(this.asked, asked);
     const outside = row.outside ? gettext("outside the district") : "";
     setText(this.place, [state.category(row).group_label, state.station(row) || outside, row.address].filter(Boolean).join(" · "));
     setText(this.who, awaited(entry));

@@ -17,13 +17,15 @@ const ASKS = {
   reopen: () => ({ title: gettext("Reopen"), label: gettext("Reason"), verb: gettext("Reopen"), key: "reason" }),
   cancel: () => ({ title: gettext("Cancel the incident"), label: gettext("Reason"), verb: gettext("Cancel the incident"), key: "reason", harm: true }),
   invalidate: () => ({ title: gettext("Mark invalid"), label: gettext("Reason"), verb: gettext("Mark invalid"), key: "reason", harm: true }),
+  reinforce: () => ({ title: gettext("Reinforcements"), label: gettext("What is needed"), verb: gettext("Ask for it"), key: "wanted" }),
+  decline_reinforcement: () => ({ title: gettext("No reinforcement"), label: gettext("Reason, the crew will read it"), verb: gettext("Decline"), key: "reason", harm: true }),
   note: () => ({ title: gettext("Note"), label: gettext("Note"), verb: gettext("Add the note"), key: "text" }),
   reveal: () => ({
     title: gettext("Caller's name and phone"), explain: gettext("Reveal needs a reason and is logged"), label: gettext("Reason"),
     verb: gettext("Reveal"), key: "reason", suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
   }), // prettier-ignore
 };
-const PATHS = { take_over: "take-over", note: "notes" };
+const PATHS = { take_over: "take-over", note: "notes", decline_reinforcement: "reinforce/decline", take_in: "hand-over/accept" };
 
 export function mount(root) {
   const { number } = root.dataset;

@@ -29,6 +29,8 @@ export function mountDesk(root, state) {
     key("up", "ArrowUp", gettext("Previous incident"), () => queue.step(-1), { repeats: true }),
     key("down", "ArrowDown", gettext("Next incident"), () => queue.step(1), { repeats: true }),
     key("enter", "Enter", gettext("Accept, or the main button"), () => queue.acceptSelected() || acts.primary(), { codes: ["Enter", "NumpadEnter"], over: ".row" }),
+    key("reinforce", "KeyE", gettext("Reinforce"), () => acts.reinforce()),
+    key("hand-over", "KeyH", gettext("Hand over"), () => acts.handOver()),
     key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),
     key("note", "KeyN", gettext("Note"), () => acts.note()),
     key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),

@@ -103,7 +103,7 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
     if (outbox.held) return put(small, back);
     if (reporting) return put(small, button(gettext("Back"), () => { reporting = null; state.refresh(); })); // prettier-ignore
     const parts = [];
-    if (order && state.config.may.note) parts.push(button(gettext("Reinforcements"), () => tell(row, REINFORCE())));
+    if (order && state.config.may.reinforce) parts.push(button(gettext("Reinforcements"), () => tell(row, REINFORCE())));
     if (order && step !== "on_scene") parts.push(button(gettext("Cannot go"), () => cannot(shown)));
     if (state.config.may.note) parts.push(button(gettext("Add facts"), () => tell(row, FACTS())));
     return put(small, parts);
@@ -172,21 +172,20 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
 
   // --- the small ones -------------------------------------------------------------------------------------------
   const REINFORCE = () => ({
-    title: gettext("Reinforcements"), label: gettext("What is needed; the command centre reads it at once"), verb: gettext("Ask for them"),
-    suggestions: [gettext("One more car"), gettext("Ambulance"), gettext("Fire brigade")], prefix: gettext("Reinforcements needed"),
+    title: gettext("Reinforcements"), label: gettext("What is needed; the command centre reads it at once"), verb: gettext("Ask for them"), url: urls.reinforce, key: "wanted", done: gettext("Asked; the command centre reads it now"),
+    suggestions: [gettext("One more car"), gettext("Guards to keep order"), gettext("Ambulance"), gettext("Fire brigade")],
   }); // prettier-ignore
-  const FACTS = () => ({ title: gettext("Add facts"), label: gettext("What you see"), verb: gettext("Add the note"), prefix: "" });
+  const FACTS = () => ({ title: gettext("Add facts"), label: gettext("What you see"), verb: gettext("Add the note"), url: urls.notes, key: "text", done: gettext("Note added") });
 
   async function tell(row, question) {
     const text = await ask(question);
     if (!text) return;
-    const words = question.prefix ? `${question.prefix}${gettext(": ")}${text}` : text;
     try {
-      state.live.act(await send(urls.notes(row.number), { text: words }));
-      say(gettext("Note added"), "ok");
+      state.live.act(await send(question.url(row.number), { [question.key]: text }));
+      say(question.done, "ok");
     } catch (error) {
       if (!error.code) throw error;
-      outbox.tell(fill(gettext("Not sent: “%(text)s”. %(why)s"), { text: words, why: error.message }));
+      outbox.tell(fill(gettext("Not sent: “%(text)s”. %(why)s"), { text, why: error.message }));
       state.refresh();
     }
   }

@@ -20,12 +20,12 @@ export async function refusal({ entry, error, dropped }) {
 async function meanwhile(entry, error) {
   const answer = await get(urls.events(entry.number)).catch(() => null);
   const ours = (answer?.results ?? []).filter(({ data }) => data?.assignment === entry.assignment);
-  const released = ours.findLast(({ code }) => code === "unit.released");
+  const released = ours.findLast(({ code }) => code === "unit.released" || code === "unit.preempted");
   const counted = ours.filter(({ code }) => NAMED[code]).map(({ code, at }) => step({ verb: NAMED[code], at }));
   const lines = [];
   if (released) {
     const text = gettext("%(name)s released %(label)s at %(time)s. %(reason)s");
-    lines.push(fill(text, { name: released.actor ?? gettext("The system"), label: entry.label, time: stamp(ms(released.at)), reason: released.data.outcome ?? "" }).trim());
+    lines.push(fill(text, { name: released.actor ?? gettext("The system"), label: entry.label, time: stamp(ms(released.at)), reason: released.data.outcome ?? released.data.reason ?? "" }).trim());
   } else lines.push(error.message);
   if (counted.length) lines.push(fill(gettext("Counted: %(steps)s."), { steps: counted.join(gettext(", ")) }));
   return lines;

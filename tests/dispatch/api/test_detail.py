@@ -114,7 +114,9 @@ def test_few_queries_however_long_the_story(api, world, file, send, django_asser
     send(incident, unit=world.squadron)
     client = api(world.dispatcher)
     client.read(f"incidents/{incident.number}/")
-    with django_assert_max_num_queries(6):  # the token, the incident, its row, its assignments, a hand-over, a further caller
+    with django_assert_max_num_queries(
+        6
+    ):  # the token, the incident, its row, its assignments, a hand-over, a further caller
         client.read(f"incidents/{incident.number}/")
     with django_assert_max_num_queries(3):
         client.read(f"incidents/{incident.number}/events/")

@@ -17,7 +17,7 @@ from dispatch.selectors.followup import follow_ups_due
 from dispatch.services.assignment import assignment_create
 from dispatch.services.followup import follow_up_record
 from dispatch.services.handover import handover_accept, handover_decline, handover_offer
-from dispatch.services.incident import incident_cancel, incident_close, incident_reopen
+from dispatch.services.incident import incident_cancel, incident_claim, incident_close, incident_reopen
 from dispatch.services.merging import incident_merge, incident_split
 from dispatch.services.preemption import unit_preempt
 from dispatch.services.reinforcement import reinforcement_ask, reinforcement_decline
@@ -129,6 +129,15 @@ def test_a_hand_over_counts_from_its_acceptance(world: SimpleNamespace, file: Fi
     assert codes(incident)[1:] == ["handover.offered", "handover.accepted"]
 
 
+def test_a_claim_takes_in_what_was_offered(world: SimpleNamespace, file: File) -> None:
+    incident = file()
+    handover_offer(actor=world.east_commander, number=incident.number, taker=SOUTH, reason="South's street")
+    incident_claim(actor=world.south_officer, number=incident.number, unit=world.south_car.pk)
+    incident.refresh_from_db()
+    assert (incident.station_id, incident.status) == (SOUTH, Status.ACCEPTED)
+    assert codes(incident)[1:] == ["handover.offered", "handover.accepted", "incident.claimed"]
+
+
 def test_a_declined_hand_over_stays_with_the_giver(world: SimpleNamespace, file: File) -> None:
     incident = file()
     handover_offer(actor=world.dispatcher, number=incident.number, taker=SOUTH, reason="South's street")
@@ -176,9 +185,11 @@ def test_a_merged_incident_brings_its_crews_and_callers(
     incident_merge(actor=world.dispatcher, number=source.number, into=target.number, reason="Same fight")
     source.refresh_from_db()
     target.refresh_from_db()
+    moved = target.assignments.get()
     order.refresh_from_db()
+    assert (moved.step, moved.departed_at, order.step) == ("en_route", order.departed_at, "released")
     assert (source.status, source.merged_into, source.stage) == (Status.MERGED, target, "")
-    assert (target.status, order.incident_id) == (Status.EN_ROUTE, target.pk)
+    assert target.status == Status.EN_ROUTE
     assert target.further_callers.get().phone == "13800000612"
     assert codes(target)[1:] == ["incident.absorbed", "unit.moved"]
     assert pending(source) is None

@@ -1,0 +1,187 @@
+/* The work of a shift beside the main job: reinforcement, pulling a busy unit, handing over, merging, splitting.
+ * shiftActs({dialog, state, act, say}) → {reinforce(row), decline(row), handOver(row), takeIn(row), refuse(row),
+ *   pull(row, unit?), pullNow(row, unit, reason), merge(row), split(row)}
+ * asksParts(row, state, shift) → nodes: what waits for an answer on this incident */
+
+import { el } from "../lib/dom.js";
+import { metres } from "../lib/geo.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { ago, distance, ms } from "../lib/time.js";
+import { serial } from "../lib/urgency.js";
+import { send, urls } from "./board_api.js";
+import { ask } from "./board_ask.js";
+import { title } from "./board_row.js";
+
+const BUSY = new Set(["assigned", "en_route", "on_scene"]);
+
+export function shiftActs({ dialog, state, act, say }) {
+  const { live, config } = state;
+  const name = (code) => config.organisations[code] ?? code;
+  const what = (row) => `${serial(row.number)} ${title(row, state)}`;
+  const place = (row) => [what(row), row.address].filter(Boolean).join(" · ");
+
+  async function reinforce(row) {
+    const wanted = await ask(dialog, {
+      title: fill(gettext("Reinforcement for %(number)s"), { number: serial(row.number) }),
+      label: gettext("What is needed"),
+      verb: gettext("Ask for it"),
+      suggestions: [gettext("One more car"), gettext("Two cars"), gettext("Guards to keep order"), gettext("Ambulance"), gettext("Fire brigade")],
+    });
+    if (wanted) await act(row.number, () => send(urls.reinforce(row.number), { wanted }), () => say(fill(gettext("Asked for: %(wanted)s"), { wanted })));
+  }
+
+  async function decline(row) {
+    const reason = await ask(dialog, {
+      title: gettext("No reinforcement"),
+      explain: row.reinforcement,
+      label: gettext("Reason, the crew will read it"),
+      verb: gettext("Decline"),
+      suggestions: [gettext("Nobody is free"), gettext("Enough are on the way")],
+      harm: true,
+    });
+    if (reason) await act(row.number, () => send(urls.declineReinforcement(row.number), { reason }), () => say(gettext("Declined")));
+  }
+
+  /** Stations, the nearest seat first. */
+  function takers(row) {
+    const far = ({ lat }) => (lat === null ? 1 : 0);
+    const away = (seat) => (row.lat === null || seat.lat === null ? 0 : metres(row, seat));
+    return config.stations
+      .filter(({ code }) => code !== row.station)
+      .sort((a, b) => far(a) - far(b) || away(a) - away(b))
+      .map(({ code, label }) => [code, label]);
+  }
+
+  async function handOver(row) {
+    const answer = await ask(dialog, {
+      title: fill(gettext("Hand %(number)s over"), { number: serial(row.number) }),
+      explain: fill(gettext("Until it accepts, %(station)s answers for it."), { station: name(row.station) || gettext("nobody") }),
+      choice: { label: gettext("To"), options: takers(row) },
+      label: gettext("Reason"),
+      verb: gettext("Hand over"),
+      suggestions: [gettext("It lies on their ground"), gettext("They are nearer"), gettext("They have the matter already")],
+    });
+    if (!answer) return;
+    const { choice: taker, text: reason } = answer;
+    await act(row.number, () => send(urls.handOver(row.number), { taker, reason }), () =>
+      say(fill(gettext("%(station)s has been asked to take %(number)s"), { station: name(taker), number: serial(row.number) })),
+    );
+  }
+
+  const takeIn = (row) =>
+    act(row.number, () => send(urls.takeIn(row.number)), () => say(fill(gettext("%(number)s is taken in"), { number: serial(row.number) })));
+
+  async function refuse(row) {
+    const reason = await ask(dialog, {
+      title: fill(gettext("Hand-over of %(number)s"), { number: serial(row.number) }),
+      label: gettext("Reason"),
+      verb: row.offered_to === config.organisation ? gettext("Decline it") : gettext("Withdraw it"),
+      suggestions: [gettext("It does not lie on our ground"), gettext("Asked by mistake")],
+      harm: true,
+    });
+    if (reason) await act(row.number, () => send(urls.declineHandover(row.number), { reason }), () => say(gettext("The hand-over has ended")));
+  }
+
+  /** Busy units, the nearest first, each with what it would leave. */
+  function busy(row) {
+    const away = (unit) => (row.lat === null || unit.lat === null ? Infinity : metres(row, unit));
+    return [...live.units.values()]
+      .filter((unit) => BUSY.has(unit.status) && unit.incident && unit.incident !== row.number)
+      .sort((a, b) => away(a) - away(b))
+      .map((unit) => {
+        const left = live.incidents.get(unit.incident);
+        const far = Number.isFinite(away(unit)) ? distance(away(unit)) : "";
+        return [unit.id, [unit.call_sign, far, left ? what(left) : serial(unit.incident)].filter(Boolean).join(" · ")];
+      });
+  }
+
+  async function pull(row, unit = null) {
+    const options = unit === null ? busy(row) : busy(row).filter(([id]) => id === unit);
+    if (!options.length) return say(gettext("No unit is at work elsewhere"), "bad");
+    const answer = await ask(dialog, {
+      title: fill(gettext("Pull a busy unit for %(number)s"), { number: serial(row.number) }),
+      explain: gettext("Its incident goes on with who is left, or back to the queue."),
+      choice: { label: gettext("Unit"), options },
+      label: gettext("Reason, the crew will read it"),
+      verb: gettext("Pull it"),
+      suggestions: [gettext("A graver case"), gettext("The only one with this ability"), gettext("The nearest by far")],
+      harm: true,
+    });
+    if (answer) await pullNow(row, Number(answer.choice), answer.text);
+  }
+
+  const pullNow = (row, unit, reason) =>
+    act(row.number, () => send(urls.preempt(row.number), { unit, reason }), (order) => {
+      state.untick();
+      say(fill(gettext("%(unit)s was pulled and sent to %(number)s"), { unit: order.label, number: serial(row.number) }));
+    });
+
+  async function merge(row) {
+    const away = (other) => (row.lat === null || other.lat === null ? Infinity : metres(row, other));
+    const options = state.entries
+      .map(({ row: other }) => other)
+      .filter((other) => other.number !== row.number)
+      .sort((a, b) => away(a) - away(b))
+      .slice(0, 30)
+      .map((other) => [other.number, [Number.isFinite(away(other)) ? distance(away(other)) : "", place(other)].filter(Boolean).join(" · ")]);
+    if (!options.length) return say(gettext("No other incident is open"), "bad");
+    const answer = await ask(dialog, {
+      title: fill(gettext("Merge %(number)s"), { number: serial(row.number) }),
+      explain: gettext("Its crews and callers go on with the other one. Reopening it undoes this."),
+      choice: { label: gettext("Is the same matter as"), options },
+      label: gettext("Reason"),
+      verb: gettext("Merge"),
+      suggestions: [gettext("Two callers, one matter")],
+      harm: true,
+    });
+    if (!answer) return;
+    const done = () => {
+      say(fill(gettext("%(number)s is part of %(other)s now"), { number: serial(row.number), other: serial(answer.choice) }));
+      state.select(answer.choice);
+    };
+    await act(row.number, () => send(urls.merge(row.number), { into: answer.choice, reason: answer.text }), done);
+  }
+
+  async function split(row) {
+    const options = Object.entries(config.categories).map(([code, { group_label, label }]) => [code, `${group_label} · ${label}`]);
+    const answer = await ask(dialog, {
+      title: fill(gettext("Split a second matter off %(number)s"), { number: serial(row.number) }),
+      explain: gettext("It is filed at the same place, in the same queue."),
+      choice: { label: gettext("Category"), options },
+      label: gettext("What it is about"),
+      verb: gettext("File it"),
+    });
+    if (!answer) return;
+    await act(row.number, () => send(urls.split(row.number), { category: answer.choice, summary: answer.text }), (fresh) => {
+      say(fill(gettext("Filed as %(number)s"), { number: serial(fresh.number) }));
+      state.select(fresh.number);
+    });
+  }
+
+  return { reinforce, decline, handOver, takeIn, refuse, pull, pullNow, merge, split };
+}
+
+/** One line each for a reinforcement and a hand-over that wait for an answer, with the answers. */
+export function asksParts(row, state, shift) {
+  const { config, live } = state;
+  const { may } = config;
+  const button = (text, run, tone = "") => el(`button.button.small${tone}`, { type: "button", onclick: run }, text);
+  const age = (at) => el("span.second", { title: at }, ` · ${ago(live.now() - ms(at))}`);
+  const lines = [];
+  if (row.reinforcement) {
+    lines.push(
+      el("li.ask-line", {}, el("span.chip.asked", {}, gettext("Reinforce")), el("span", {}, el("b", {}, row.reinforcement), age(row.reinforcement_at)),
+        may.decline_reinforcement && button(gettext("Decline…"), () => shift.decline(row))),
+    ); // prettier-ignore
+  }
+  if (row.offered_to) {
+    const ours = row.offered_to === config.organisation || may.merge; // the taker, or the centre in its name
+    const text = fill(gettext("%(station)s has been asked to take it in"), { station: config.organisations[row.offered_to] ?? row.offered_to });
+    lines.push(
+      el("li.ask-line", {}, el("span.chip.asked", {}, gettext("Hand-over")), el("span", {}, el("b", {}, text), age(row.offered_at)),
+        may.take_in && ours && button(gettext("Take it in"), () => shift.takeIn(row), ".primary"),
+        may.take_in && button(row.offered_to === config.organisation ? gettext("Decline…") : gettext("Withdraw…"), () => shift.refuse(row))),
+    ); // prettier-ignore
+  }
+  return lines.length ? [el("ul.asks", {}, lines)] : [];
+}
