@@ -194,3 +194,12 @@ class IncidentFilter(forms.Form):
                 }
             )
         return columns
+
+
+class FollowUpForm(forms.Form):
+    """One follow-up call as it is typed; `cleaned_data` fits `follow_up_record`."""
+
+    number = forms.CharField(max_length=24)
+    reached = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")
+    rating = forms.IntegerField(required=False)
+    remark = forms.CharField(max_length=500, required=False)

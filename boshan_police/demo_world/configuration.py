@@ -54,9 +54,14 @@ def categories() -> list[Category]:
                 name_en=row["name_en"],
                 initials="".join(lazy_pinyin(row["name"], style=Style.FIRST_LETTER)),
                 priority=int(row["priority"]),
+                follow_up_hours=_FOLLOW_UP_HOURS.get(row["group"]),
             )
             for row in csv.DictReader(file)
         ]
+
+
+_FOLLOW_UP_HOURS = {"crime": 48, "dispute": 24, "help": 24, "complaint": 24}
+"""Assumptions of the demo: a bureau sets its own per category."""
 
 
 def policies() -> list[Policy]:
