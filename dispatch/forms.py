@@ -15,6 +15,7 @@ from boshan_police.kernel import clock
 from dispatch.lifecycle import Status
 from dispatch.models import Category
 from dispatch.selectors.category import categories
+from grid.coordinates import System, given_point
 from grid.selectors.organisation import organisations
 
 _NUMBER = re.compile(r"[-+]?\d{1,3}(?:\.\d+)?")
@@ -54,6 +55,14 @@ class IntakeForm(forms.Form):
     )
     address = forms.CharField(max_length=200, required=False)
     point = forms.CharField(max_length=80, required=False)
+    system = forms.ChoiceField(
+        required=False,
+        choices=[
+            ("", gettext_lazy("GPS (WGS-84)")),
+            (System.GCJ02.value, gettext_lazy("Amap, Tencent (GCJ-02)")),
+            (System.BD09.value, gettext_lazy("Baidu (BD-09)")),
+        ],
+    )
     summary = forms.CharField(required=False)
     caller_name = forms.CharField(max_length=40, required=False)
     caller_phone = forms.CharField(max_length=20, required=False)
@@ -73,6 +82,7 @@ class IntakeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
         typed = data.pop("point", "").strip()
+        system = data.pop("system", "") or System.WGS84
         if typed:
             point = read_point(typed)
             if point is None:
@@ -81,7 +91,9 @@ class IntakeForm(forms.Form):
                     _("These are not coordinates. Write latitude and longitude, such as 36.49, 117.85."),
                 )
             else:
-                data["lat"], data["lon"] = point
+                given = given_point(*point, system)
+                data |= {"lat": given.lat, "lon": given.lon}
+                data |= {"point_system": given.system, "point_given": given.text}
         return data
 
 

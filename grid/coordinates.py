@@ -6,6 +6,7 @@ once more. The formulas were never published officially. These are the constants
 metres. All functions take and return (lat, lon) in degrees.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 from math import atan2, cos, hypot, pi, radians, sin, sqrt
 
@@ -29,6 +30,24 @@ class System(StrEnum):
 def to_wgs84(lat: float, lon: float, system: str) -> Point:
     """A point of `system` (one of `System`) in WGS-84; ValueError for another system."""
     return _FROM[System(system)](lat, lon)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A point as somebody gave it: WGS-84 from here on, with the system it came in and the numbers as they were."""
+
+    lat: float
+    lon: float
+    system: System
+    text: str
+
+
+def given_point(lat: float, lon: float, system: str) -> Given:
+    """Convert once, at the edge, to 7 decimals (a centimetre); what was given in WGS-84 stays as it is."""
+    if System(system) == System.WGS84:
+        return Given(lat, lon, System.WGS84, "")
+    true_lat, true_lon = to_wgs84(lat, lon, system)
+    return Given(round(true_lat, 7), round(true_lon, 7), System(system), f"{lat}, {lon}")
 
 
 def in_china(lat: float, lon: float) -> bool:

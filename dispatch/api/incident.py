@@ -20,12 +20,13 @@ from dispatch.lifecycle import Status
 from dispatch.models import Category
 from dispatch.selectors import incident as incidents
 from dispatch.services.incident import incident_file
+from grid.coordinates import System, given_point
 
 from .output import ErrorOutput, EventOutput, IncidentDetailOutput, IncidentOutput, listed
 
 
 class FileInput(serializers.Serializer):
-    """What a caller told. Latitude and longitude are WGS-84 degrees, both or neither."""
+    """What a caller told. Latitude and longitude are degrees of `system`, both or neither; kept as WGS-84."""
 
     category = Text(max_length=20)
     priority = Whole(required=False, allow_null=True, help_text="1 to 4; preset by the category.")
@@ -33,6 +34,7 @@ class FileInput(serializers.Serializer):
     address = Text(max_length=200, allow_blank=True, default="")
     lat = Degrees(limit=90, required=False, allow_null=True)
     lon = Degrees(limit=180, required=False, allow_null=True)
+    system = serializers.ChoiceField([one.value for one in System], default=System.WGS84.value)
     caller_name = Text(max_length=40, allow_blank=True, default="")
     caller_phone = Phone(allow_blank=True, default="")
     reported_at = Instant(required=False, allow_null=True, help_text="Now, where it is missing.")
@@ -109,7 +111,7 @@ class IncidentsView(APIView):
         filed = incident_file(
             actor=request.user,
             idempotency_key=idempotency_key_of(request),
-            **checked(FileInput, request.data),
+            **taken(checked(FileInput, request.data)),
         )
         incident = filed.incident
         headers = {"Location": reverse("api-incident", args=[incident.number])}
@@ -117,6 +119,21 @@ class IncidentsView(APIView):
             return Response(incidents.incident_row_as_filed(incident), status=201, headers=headers)
         (row,) = incidents.incident_rows([incident.pk])
         return Response(row, headers={**headers, "Idempotency-Replayed": "true"})
+
+
+def taken(given: dict[str, Any]) -> dict[str, Any]:
+    """`FileInput` as `incident_file` takes it: the point in WGS-84, with what it was converted from."""
+    system = given.pop("system")
+    if given.get("lat") is None or given.get("lon") is None:
+        return given
+    point = given_point(given["lat"], given["lon"], system)
+    return {
+        **given,
+        "lat": point.lat,
+        "lon": point.lon,
+        "point_system": point.system,
+        "point_given": point.text,
+    }
 
 
 def idempotency_key_of(request: Request) -> str | None:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from dispatch.lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, Level, Stage, Status, Step
 from dispatch.models import Category
+from grid.coordinates import System
 from patrol.models import Unit
 
 _BASE = (serializers.Serializer,)
@@ -126,6 +127,13 @@ class IncidentDetailOutput(IncidentOutput):
         ),
     )
     outcome = serializers.CharField()
+    point = _group(
+        "PointSource",
+        {
+            "system": serializers.ChoiceField([one.value for one in System]),
+            "given": serializers.CharField(help_text="The numbers before conversion; empty for WGS-84."),
+        },
+    )
     merged_into = serializers.CharField(
         allow_null=True, help_text="Number of the incident it became part of."
     )

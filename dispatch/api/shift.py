@@ -16,7 +16,7 @@ from dispatch.services.merging import incident_merge, incident_split
 from dispatch.services.preemption import unit_preempt
 from dispatch.services.reinforcement import reinforcement_ask, reinforcement_decline
 
-from .incident import FileInput, idempotency_key_of
+from .incident import FileInput, idempotency_key_of, taken
 from .output import AssignmentOutput, ErrorOutput, FollowUpOutput, IncidentDetailOutput, listed
 from .unit import UnitName, keys_of
 from .verbs import DetailView, ReasonInput
@@ -176,7 +176,7 @@ class SplitView(APIView):
         responses={201: IncidentDetailOutput, 200: IncidentDetailOutput, **_ERRORS},
     )
     def post(self, request: Request, number: str) -> Response:
-        given = checked(SplitInput, request.data)
+        given = taken(checked(SplitInput, request.data))
         units = keys_of(given.pop("units", []), field="units")
         filed = incident_split(
             actor=request.user,

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.lifecycle import Stage, Status
+from grid.coordinates import System
 from grid.models import Grid, Organisation
 
 from .category import Category
@@ -39,6 +40,9 @@ class Incident(models.Model):
     address = models.CharField(_("address"), max_length=200, blank=True)
     lat = models.FloatField(_("latitude"), null=True, blank=True)
     lon = models.FloatField(_("longitude"), null=True, blank=True)
+    # The system the point was given in, and its numbers as they were; `lat` and `lon` are WGS-84 in any case.
+    point_system = models.CharField(max_length=5, default="wgs84", choices=[(one, one) for one in System])
+    point_given = models.CharField(max_length=60, blank=True)
     grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, verbose_name=_("grid"))
     station = models.ForeignKey(
         Organisation,

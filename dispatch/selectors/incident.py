@@ -131,6 +131,7 @@ def incident_detail(actor: Any, incident: Incident) -> dict[str, Any]:
         **row,
         "times": {name: getattr(incident, name) for name in _TIMES},
         "outcome": incident.outcome,
+        "point": {"system": incident.point_system, "given": incident.point_given},
         "merged_into": incident.merged_into.number if incident.merged_into else None,
         "split_from": incident.split_from.number if incident.split_from else None,
         "caller": {"name": mask_name(incident.caller_name), "phone": mask_phone(incident.caller_phone)},

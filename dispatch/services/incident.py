@@ -50,11 +50,13 @@ def incident_file(
     caller_phone: str = "",
     reported_at: datetime | None = None,
     idempotency_key: str | None = None,
+    point_system: str = "wgs84",
+    point_given: str = "",
 ) -> Filed:
     """File an incident 接警; the same `idempotency_key` of the same actor makes one incident, however often it comes.
 
     Latitude and longitude are WGS-84 degrees, both or neither. Grid and station follow from the point; a point
-    outside the district is allowed and flagged. Raises Invalid (naming the field), Refused, or Conflict
+    outside the district is allowed and flagged. `point_system` and `point_given` record what it was converted from. Raises Invalid (naming the field), Refused, or Conflict
     `idempotency_key_reused` for the same key with other content.
     """
     roles.require(actor, access.FILE_INCIDENT)
@@ -67,6 +69,8 @@ def incident_file(
         "caller_name": caller_name.strip(),
         "caller_phone": caller_phone.strip(),
     }
+    if point_given:
+        given |= {"point_system": point_system, "point_given": point_given}
     digest = hashlib.sha256(to_json([given, priority, reported_at])).hexdigest() if idempotency_key else ""
     try:
         _check_input(given, priority, reported_at)

@@ -8,20 +8,24 @@ from rest_framework.views import APIView
 
 from boshan_police.kernel.inputs import Degrees, checked
 from grid import access
+from grid.coordinates import System, given_point
 from grid.selectors.organisation import organisations
 from grid.selectors.territory import territory
 
 
 class PlaceInput(serializers.Serializer):
-    """A point in degrees WGS-84."""
+    """A point in degrees of `system`."""
 
     lat = Degrees(limit=90)
     lon = Degrees(limit=180)
+    system = serializers.ChoiceField([one.value for one in System], default=System.WGS84.value)
 
 
 class PlaceOutput(serializers.Serializer):
     """Where the point lies; outside the district `inside` is false and the rest is null."""
 
+    lat = serializers.FloatField(help_text="WGS-84")
+    lon = serializers.FloatField()
     inside = serializers.BooleanField()
     grid = serializers.CharField(allow_null=True)
     station = serializers.CharField(allow_null=True)
@@ -41,9 +45,12 @@ class PlaceView(APIView):
     )
     def get(self, request: Request) -> Response:
         point = checked(PlaceInput, request.query_params)
-        place = territory().locate(point["lat"], point["lon"])
+        given = given_point(point["lat"], point["lon"], point["system"])
+        place = territory().locate(given.lat, given.lon)
         return Response(
             {
+                "lat": given.lat,
+                "lon": given.lon,
                 "inside": place.inside,
                 "grid": place.grid_code,
                 "station": place.station,

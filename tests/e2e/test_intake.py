@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dispatch.models import Incident
+from grid.coordinates import wgs84_to_gcj02
 
 from .conftest import Desk
 
@@ -185,3 +186,20 @@ def test_a_second_caller_is_joined_with_one_key(
     expect(page.locator("#intake-summary")).to_have_value("")
     incident = Incident.objects.get()  # still one
     assert incident.timeline.last().data["said"] == "There are five of them now"
+
+
+def test_pasted_coordinates_of_a_phone_map_land_on_the_right_house(form: Desk) -> None:
+    lat, lon = wgs84_to_gcj02(
+        36.50, 117.8999
+    )  # as they stand they would lie beyond the border of the two stations
+    page = form.page
+    fill(page)
+    page.locator("[name=system]").select_option("gcj02")
+    page.locator("#intake-point").fill(f"{lon:.6f}, {lat:.6f}")
+    page.locator("#intake-summary").focus()
+    expect(page.locator(".intake-place")).to_contain_text("城东-001")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001")
+    incident = Incident.objects.get()
+    assert (incident.lat, incident.lon) == pytest.approx((36.50, 117.8999), abs=2e-6)
+    assert (incident.point_system, incident.point_given) == ("gcj02", f"{lat:.6f}, {lon:.6f}")

@@ -9,7 +9,6 @@ import { stamp } from "../lib/time.js";
 import { STEP_TEXT, serial } from "../lib/urgency.js";
 import { send, urls } from "./board_api.js";
 import { ask } from "./board_ask.js";
-import { nearest } from "./board_near.js";
 import { shiftActs } from "./board_shift.js";
 import { PendingStep } from "./board_step.js";
 
@@ -175,14 +174,7 @@ export function mountActs(root, dialog, state, status) {
   const claim = () =>
     act(shown.row.number, () => send(urls.claim(shown.row.number)), () => say(fill(gettext("%(number)s is claimed by you"), { number: serial(shown.row.number) })));
 
-  /** What is needed; where that has been said already, the next unit is ticked for whoever dispatches. */
-  function reinforce() {
-    if (!shown || ended || !may.reinforce) return;
-    if (!may.dispatch || !shown.row.reinforcement) return void shift.reinforce(shown.row);
-    const next = nearest(state, shown.row, 9).find(({ unit }) => !state.ticked.has(unit.id));
-    if (next) state.tick(next.unit.id, true);
-    else say(gettext("No unit is free"), "bad");
-  }
+  const reinforce = () => shown && !ended && may.reinforce && void shift.reinforce(shown.row);
 
   const handOver = () => shown && !ended && may.hand_over && !shown.row.offered_to && void shift.handOver(shown.row);
 

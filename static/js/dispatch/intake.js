@@ -186,8 +186,8 @@ class Intake {
   }
 
   #compare() {
-    const { point, category, caller_phone } = this.form.values();
-    this.similar.ask({ point: readPoint(point), category, caller_phone });
+    const { category, caller_phone } = this.form.values();
+    this.similar.ask({ point: this.point, category, caller_phone });
   }
 
   #keep() {
@@ -208,12 +208,15 @@ class Intake {
   }
 
   #left(target) {
-    if (target.name === "point") this.#pointTyped();
+    if (target.name === "point" || target.name === "system") this.#pointTyped();
     if (target.name === "address") {
       const pasted = readPoint(target.value);
       if (!pasted) return;
+      this.node.elements.point.value = target.value;
       target.value = "";
-      this.#moved(pasted, true);
+      this.form.say("point", "");
+      this.#typed();
+      this.#pointTyped();
     }
     const field = target.matches("[data-combobox]") ? "category" : target.name;
     if (field !== "category" && FIELDS.includes(field)) {
@@ -234,24 +237,37 @@ class Intake {
     this.#typed();
   }
 
-  #pointTyped() {
-    const point = readPoint(this.node.elements.point.value);
-    this.map.show(point, true);
-    this.place.locate(point);
-    this.#mark();
+  /** Coordinates of another system are converted by the server, once: here it is only shown where they lie. */
+  async #pointTyped() {
+    const { point, system } = this.form.values();
+    const typed = readPoint(point);
+    if (typed?.lat === this.typedPoint?.lat && typed?.lon === this.typedPoint?.lon && system === this.typedSystem) return;
+    [this.typedPoint, this.typedSystem] = [typed, system];
+    if (!typed || !system) return this.#pointIs(typed, true);
+    const place = await this.place.converted(typed, system);
+    if (typed === this.typedPoint && system === this.typedSystem) this.#pointIs(place, true);
   }
 
   #moved(point, zoomIn) {
     this.node.elements.point.value = writePoint(point);
+    this.node.elements.system.value = "";
+    [this.typedPoint, this.typedSystem] = [readPoint(writePoint(point)), ""];
     this.form.say("point", "");
+    this.#pointIs(point, zoomIn);
+    this.#typed();
+  }
+
+  /** `point` is WGS-84, or null. */
+  #pointIs(point, zoomIn) {
+    this.point = point;
     this.map.show(point, zoomIn);
     this.place.locate(point);
-    this.#typed();
+    this.#compare();
     this.#mark();
   }
 
   #mark() {
-    if (this.drawer && !this.root.hidden) tell("map:mark", readPoint(this.node.elements.point.value));
+    if (this.drawer && !this.root.hidden) tell("map:mark", this.point ?? null);
   }
 
   // --- saving -----------------------------------------------------------------------------------------------

@@ -1,13 +1,13 @@
 /* The fields of the intake form: reading, writing, and what is wrong under each.
- * Form(form) — .values() → {category, priority, address, point, summary, caller_name, caller_phone} as typed
+ * Form(form) — .values() → {category, priority, address, point, system, summary, caller_name, caller_phone} as typed
  *   .fill(values), .say(field, text | ""), .firstError(), .focus(field), .body(values) → what the API takes */
 
 import { $, $$ } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { readPoint } from "./intake_point.js";
 
-export const FIELDS = ["category", "priority", "address", "point", "summary", "caller_name", "caller_phone"];
-const TEXTS = ["address", "point", "summary", "caller_name", "caller_phone"];
+export const FIELDS = ["category", "priority", "address", "point", "system", "summary", "caller_name", "caller_phone"];
+const TEXTS = ["address", "point", "system", "summary", "caller_name", "caller_phone"];
 
 export class Form {
   constructor(form) {
@@ -44,8 +44,8 @@ export class Form {
     return wrong;
   }
 
-  body({ point, priority, ...values }) {
-    return { ...values, ...(priority ? { priority: Number(priority) } : {}), ...(readPoint(point) ?? {}) };
+  body({ point, system, priority, ...values }) {
+    return { ...values, ...(priority ? { priority: Number(priority) } : {}), ...(readPoint(point) ?? {}), ...(system ? { system } : {}) };
   }
 
   control(field) {

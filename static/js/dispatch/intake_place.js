@@ -1,5 +1,5 @@
 /* The place beside its point: grid, station and community before saving, and names that know where they are.
- * Place(root, {address, found(point)}) — .locate(point | null), .known
+ * Place(root, {address, found(point)}) — .locate(point | null), .known, .converted(point, system) → Promise(WGS-84 | null)
  *   The address field suggests communities, grids and stations by Chinese or pinyin initials; taking one moves the pin.
  *   A point outside the district and an address that names another station's ground are said, never refused. */
 
@@ -43,6 +43,16 @@ export class Place {
     this.place = null;
     if (!point) return this.#tell("");
     this.timer = setTimeout(() => this.#ask(point), PAUSE_MS);
+  }
+
+  async converted({ lat, lon }, system) {
+    try {
+      const place = await get(`${this.addresses.places}?lat=${lat}&lon=${lon}&system=${system}`);
+      return { lat: place.lat, lon: place.lon };
+    } catch {
+      this.#tell(gettext("The pin is shown when the network is back; the coordinates are kept as typed."));
+      return null;
+    }
   }
 
   async #ask(point) {

@@ -12,6 +12,7 @@ from boshan_police.kernel import clock
 from dispatch.api.output import IncidentOutput
 from dispatch.models import Incident, TimelineEntry
 from dispatch.selectors.incident import incident_rows
+from grid.coordinates import wgs84_to_bd09, wgs84_to_gcj02
 from tests.world import EAST, IN_EAST, OUTSIDE
 
 from .conftest import assert_shape
@@ -276,3 +277,23 @@ def test_query_count(api, world):
         client.send("incidents/", FIGHT)
     statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
     assert len(statements) <= 8, "\n".join(statements)
+
+
+@pytest.mark.parametrize(("system", "shift"), [("gcj02", wgs84_to_gcj02), ("bd09", wgs84_to_bd09)])
+def test_a_point_of_another_system_is_converted_once_and_its_source_recorded(api, world, system, shift):
+    true = (IN_EAST["lat"], IN_EAST["lon"])
+    lat, lon = (round(degrees, 6) for degrees in shift(*true))
+    client = api(world.dispatcher)
+    row = client.send("incidents/", {**FIGHT, "lat": lat, "lon": lon, "system": system}).json()
+    assert (row["lat"], row["lon"]) == pytest.approx(true, abs=2e-6)
+    assert row["grid"] == "城东-001"
+    detail = client.read(f"incidents/{row['number']}/").json()
+    assert detail["point"] == {"system": system, "given": f"{lat}, {lon}"}
+    place = client.read("places/", lat=lat, lon=lon, system=system).json()
+    assert (place["lat"], place["lon"], place["grid"]) == (row["lat"], row["lon"], "城东-001")
+
+
+def test_an_unknown_system_is_refused(api, world):
+    error = api(world.dispatcher).send("incidents/", {**FIGHT, "system": "cgcs"}).json()["error"]
+    assert (error["code"], error["field"]) == ("invalid", "system")
+    assert Incident.objects.count() == 0
