@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import Combinable
 
+from grid.access import Scope
 from patrol.models import Unit
 
 _COLUMNS = (
@@ -34,6 +35,14 @@ def unit_values(units: QuerySet[Unit], *, incident: Combinable) -> "QuerySet[Uni
 def rows_from(values: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
     """The board's rows (docs/architecture.md, *The board's row*) of what `unit_values` read."""
     return [dict(zip(_KEYS, row, strict=True)) for row in values]
+
+
+def units_in(scope: Scope) -> QuerySet[Unit]:
+    """The units that `scope` sees: all; those of the organisation; and for a station those on its ground."""
+    if scope.kind == "district":
+        return Unit.objects.all()
+    own = Q(organisation=scope.organisation)
+    return Unit.objects.filter(own if scope.kind == "own" else own | Q(station=scope.organisation))
 
 
 def unit_keys(names: Iterable[int | str]) -> dict[int | str, int]:
