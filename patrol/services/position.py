@@ -5,7 +5,7 @@ that two batches that hold points of one unit come one after the other.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -42,11 +42,7 @@ class Outcome(StrEnum):
 
 
 _COUNTED = tuple(outcome for outcome in Outcome if outcome is not Outcome.UNKNOWN)
-_FLAG = {
-    Outcome.TAKEN: TrackPoint.Flag.NONE,
-    Outcome.LATE: TrackPoint.Flag.LATE,
-    Outcome.JUMP: TrackPoint.Flag.JUMP,
-}
+_FLAG = {Outcome.TAKEN: None, Outcome.LATE: TrackPoint.Flag.LATE, Outcome.JUMP: TrackPoint.Flag.JUMP}
 
 
 class Report(NamedTuple):
@@ -146,11 +142,10 @@ def _sifted(known: Mapping[str, Reporter], reports: Sequence[Report], outcomes: 
 
 def _lock_units(keys: set[int]) -> dict[int, _Now]:
     """The units by key, locked in the order of `kernel.locking.lock_rows`. One query."""
-    rows = (
-        Unit.objects.select_for_update(no_key=True)
-        .filter(pk__in=keys)
-        .order_by("pk")
-        .values_list("pk", "status", "duty_since", "position_at", "lat", "lon")
+    rows = _query(
+        "SELECT id, status, duty_since, position_at, lat, lon FROM patrol_unit WHERE id = ANY(%s::bigint[]) "
+        "ORDER BY id FOR NO KEY UPDATE",
+        _array(keys),
     )
     return {
         key: _Now(status == Unit.Status.OFF_DUTY, since, at, (lat, lon))
@@ -186,17 +181,19 @@ def _append(rows: Sequence[_Row], reports: Sequence[Report], outcomes: list[Outc
     given = [reports[row.index] for row in rows]
     written = _query(
         "INSERT INTO patrol_trackpoint (device_id, at, unit_id, lat, lon, speed, heading, accuracy, flag) "
-        "SELECT * FROM unnest(%s::bigint[], %s::timestamptz[], %s::bigint[], %s::float8[], %s::float8[], "
-        "%s::float8[], %s::float8[], %s::float8[], %s::text[]) ON CONFLICT DO NOTHING RETURNING device_id, at",
-        [row.reporter.key for row in rows],
-        [row.at for row in rows],
-        [row.reporter.unit for row in rows],
-        [row.place[0] for row in rows],
-        [row.place[1] for row in rows],
-        [report.speed for report in given],
-        [report.heading for report in given],
-        [report.accuracy for report in given],
-        [_FLAG[outcomes[row.index]].value for row in rows],
+        "SELECT device, at, unit, lat, lon, speed, heading, accuracy, coalesce(flag, '') FROM unnest("
+        "%s::bigint[], %s::timestamptz[], %s::bigint[], %s::float8[], %s::float8[], %s::float8[], %s::float8[], "
+        "%s::float8[], %s::text[]) AS given (device, at, unit, lat, lon, speed, heading, accuracy, flag) "
+        "ON CONFLICT DO NOTHING RETURNING device_id, at",
+        _array(row.reporter.key for row in rows),
+        _array(row.at for row in rows),
+        _array(row.reporter.unit for row in rows),
+        _array(row.place[0] for row in rows),
+        _array(row.place[1] for row in rows),
+        _array(report.speed for report in given),
+        _array(report.heading for report in given),
+        _array(report.accuracy for report in given),
+        _array(_FLAG[outcomes[row.index]] for row in rows),
     )
     if len(written) < len(rows):
         new = set(written)
@@ -212,10 +209,10 @@ def _move(units: Mapping[int, _Now]) -> None:
         "updated_at = %s FROM unnest(%s::bigint[], %s::float8[], %s::float8[], %s::timestamptz[]) "
         "AS given (unit, lat, lon, at) WHERE patrol_unit.id = given.unit RETURNING 1",
         clock.now(),
-        list(units),
-        [unit.place[0] for unit in units.values()],
-        [unit.place[1] for unit in units.values()],
-        [unit.at for unit in units.values()],
+        _array(units),
+        _array(unit.place[0] for unit in units.values()),
+        _array(unit.place[1] for unit in units.values()),
+        _array(unit.at for unit in units.values()),
     )
 
 
@@ -241,11 +238,11 @@ def _count(known: Mapping[str, Reporter], reports: Sequence[Report], outcomes: S
     _query(
         _COUNT,
         clock.now(),
-        [device.key for device in devices],
-        [device.doubt_at for device in devices],
-        [device.doubt and device.doubt[0] for device in devices],
-        [device.doubt and device.doubt[1] for device in devices],
-        *([counts[device.key, outcome] for device in devices] for outcome in _COUNTED),
+        _array(device.key for device in devices),
+        _array(device.doubt_at for device in devices),
+        _array(device.doubt and device.doubt[0] for device in devices),
+        _array(device.doubt and device.doubt[1] for device in devices),
+        *(_array(counts[device.key, outcome] for device in devices) for outcome in _COUNTED),
     )
 
 
@@ -264,6 +261,14 @@ def _note_unknown(points: Mapping[str, int]) -> None:
         names,
         [points[name] for name in names],
     )
+
+
+def _array(values: Iterable[object]) -> str:
+    """Numbers, instants, plain words and None as one PostgreSQL array.
+
+    As one literal it is read several times faster than the list of literals that psycopg2 makes of a Python list.
+    """
+    return "{" + ",".join(["NULL" if value is None else f"{value}" for value in values]) + "}"
 
 
 def _query(sql: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -29,9 +29,10 @@ def phone() -> Client:
     return Client(enforce_csrf_checks=True)
 
 
-def _point(token: str, **change: Any) -> dict[str, Any]:
+def _point(token: str, /, **change: Any) -> dict[str, Any]:
     stamp = int(clock.now().timestamp())
-    return {"id": "314159", "token": token, "lat": "36.501", "lon": "117.881", "timestamp": stamp, **change}
+    point = {"id": "314159", "token": token, "lat": "36.501", "lon": "117.881", "timestamp": stamp}
+    return {**point, **change}
 
 
 def _body(**coordinates: Any) -> dict[str, Any]:
