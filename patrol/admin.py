@@ -64,6 +64,7 @@ class DeviceAdmin(ConfigurationAdmin):
             obj.save(update_fields=form.changed_data)  # the counters go on meanwhile
         else:
             obj.save()
+            UnknownDevice.objects.filter(identifier=obj.identifier).delete()
             self._issue(request, obj)
 
     @admin.action(description=gettext_lazy("Issue a new token; the old one ends"))

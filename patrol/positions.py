@@ -3,7 +3,7 @@
 from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
 
-from .models.unit import EARTH_RADIUS_M
+from .models.unit import EARTH_RADIUS_M, Unit
 
 FRESH_SECONDS = 60
 """Older positions are drawn dashed with their age (LOOK.md, *Encoding*) and not trusted."""
@@ -19,6 +19,11 @@ def doubt_seconds(position_at: datetime, now: datetime) -> float:
     """What an old position adds to an arrival: the unit may have been driving away ever since. At most ten minutes."""
     age = (now - position_at).total_seconds()
     return min(age, _DOUBT_AT_MOST) if age > FRESH_SECONDS else 0.0
+
+
+def was_fresh(unit: Unit, at: datetime) -> bool:
+    """Whether the known position of `unit` says where it was at `at`."""
+    return unit.position_at is not None and abs((at - unit.position_at).total_seconds()) <= FRESH_SECONDS
 
 
 def metres_apart(one: Point, other: Point) -> float:

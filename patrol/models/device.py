@@ -22,7 +22,7 @@ class Device(models.Model):
     identifier = models.CharField(
         _("identifier"), max_length=64, unique=True, help_text=_("As the device names itself")
     )
-    unit = models.ForeignKey(Unit, models.PROTECT, related_name="devices", verbose_name=_("unit"))
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="devices", verbose_name=_("unit"))
     system = models.CharField(
         _("coordinate system"),
         max_length=5,

@@ -52,6 +52,11 @@ def reporter_presenting(identifier: str, token: str) -> Reporter | None:
     return _reporter(row[0], *row[2:7]) if row and is_right else None
 
 
+def devices_of_units() -> dict[int, str]:
+    """{unit key: the name of an active device of it}. One query."""
+    return dict(Device.objects.filter(active=True).values_list("unit", "identifier"))
+
+
 def token_digest(token: str) -> str:
     """What is stored of a device's token. Tokens are random and long, so a plain hash keeps them."""
     return hashlib.sha256(token.encode()).hexdigest()
