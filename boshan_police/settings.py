@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -155,7 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         # A message that waited longer than this has been overtaken by the next ones.
         "options": {"expires": 1},
     },
-    "keep-position-days": {"task": "patrol.keep_position_days", "schedule": timedelta(hours=1)},
+    "keep-position-days": {"task": "patrol.keep_position_days", "schedule": crontab(minute=5)},
 }
 
 # --- People ---------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ export function mountDetail(root, state, acts) {
     band(entry, ended);
     draw(box.steps, stepParts(entry, story), [entry.row.number, entry.row.version, story?.version, entry.urgency.state]);
     draw(box.said, said(entry), [entry.row.number, entry.row.summary]);
-    assigned.show(entry, story);
+    assigned.show(entry, detail.events);
     near.show(entry);
     draw(box.history, historyParts(detail.events, story), [entry.row.number, story?.version, detail.events.length]);
     acts.show(entry, ended);

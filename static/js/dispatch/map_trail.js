@@ -11,6 +11,7 @@ import { place } from "./map_view.js";
 const MINUTES = 30;
 const GAP_MS = 120_000; // longer without a point: dotted, nobody knows the way between
 const STREET = 15;
+const STANDS_MS = 600; // who only passes by with the arrow keys looks nobody up
 
 export class TrailLayer {
   constructor(state, repaint) {
@@ -18,7 +19,13 @@ export class TrailLayer {
     this.repaint = repaint;
     this.held = new Map(); // unit id → points, oldest first
     this.chosen = null;
-    state.addEventListener("select", () => this.choose(null));
+    this.since = 0; // when the selection began to stand
+    state.addEventListener("select", () => {
+      this.since = performance.now();
+      this.held.clear();
+      this.choose(null);
+      setTimeout(() => this.#follow(), STANDS_MS);
+    });
     state.addEventListener("entries", () => this.#follow());
     state.live.addEventListener("rows", ({ detail }) => this.#grow(detail));
   }
@@ -30,7 +37,7 @@ export class TrailLayer {
 
   /** Ask for the trails that are wanted now, drop the others. */
   #follow() {
-    if (!this.state.config.may.trail) return;
+    if (!this.state.config.may.trail || performance.now() - this.since < STANDS_MS) return;
     const orders = this.state.current?.row.assignments ?? [];
     const wanted = new Set([...orders.map((order) => order.unit), this.chosen].filter(Boolean));
     for (const unit of this.held.keys()) if (!wanted.has(unit)) this.held.delete(unit);
