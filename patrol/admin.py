@@ -50,7 +50,7 @@ _COUNTERS = ["taken", "late", "jump", "duplicate", "future", "old", "off_duty"]
 class DeviceAdmin(ConfigurationAdmin):
     """Devices. A token is shown once, when the device is entered or a new one is issued; only its hash is kept."""
 
-    list_display = ["identifier", "unit", "system", "active", "last_seen", *_COUNTERS]
+    list_display = ["identifier", "unit", "system", "active", "last_seen", *_COUNTERS[:4]]
     list_filter = ["active", "system"]
     list_select_related = ["unit"]
     search_fields = ["identifier", "unit__call_sign"]

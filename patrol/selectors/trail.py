@@ -17,4 +17,4 @@ def trail(unit: Unit, *, since: datetime) -> list[dict[str, Any]]:
         .order_by("-at")
         .values("at", "lat", "lon", "speed", "heading", "accuracy")[:MOST_POINTS]
     )
-    return list(points)[::-1]
+    return [dict(point) for point in points][::-1]

@@ -69,10 +69,10 @@ class _Now:
 
 
 class _Row(NamedTuple):
-    """A point to be judged; `index` is its place in the batch."""
+    """A point to be judged; `order` is its place in the batch."""
 
     at: datetime
-    index: int
+    order: int
     place: Point
     reporter: Reporter
 
@@ -103,7 +103,7 @@ def _take(known: Mapping[str, Reporter], reports: Sequence[Report]) -> list[Outc
     units = _lock_units({reporter.unit for reporter in known.values()})
     judged = []
     for row in sorted(rows):  # of one batch the order of the points, not of the sending, counts
-        outcomes[row.index] = outcome = _judge(row, units[row.reporter.unit])
+        outcomes[row.order] = outcome = _judge(row, units[row.reporter.unit])
         if outcome in _FLAG:
             judged.append(row)
     if judged:
@@ -178,7 +178,7 @@ def _judge(row: _Row, unit: _Now) -> Outcome:
 
 def _append(rows: Sequence[_Row], reports: Sequence[Report], outcomes: list[Outcome]) -> None:
     """Write the history, and mark what it held already. One query."""
-    given = [reports[row.index] for row in rows]
+    given = [reports[row.order] for row in rows]
     written = _query(
         "INSERT INTO patrol_trackpoint (device_id, at, unit_id, lat, lon, speed, heading, accuracy, flag) "
         "SELECT device, at, unit, lat, lon, speed, heading, accuracy, coalesce(flag, '') FROM unnest("
@@ -193,13 +193,13 @@ def _append(rows: Sequence[_Row], reports: Sequence[Report], outcomes: list[Outc
         _array(report.speed for report in given),
         _array(report.heading for report in given),
         _array(report.accuracy for report in given),
-        _array(_FLAG[outcomes[row.index]] for row in rows),
+        _array(_FLAG[outcomes[row.order]] for row in rows),
     )
     if len(written) < len(rows):
         new = set(written)
         for row in rows:
             if (row.reporter.key, row.at) not in new:
-                outcomes[row.index] = Outcome.DUPLICATE
+                outcomes[row.order] = Outcome.DUPLICATE
 
 
 def _move(units: Mapping[int, _Now]) -> None:
