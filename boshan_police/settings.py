@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -155,6 +156,7 @@ CELERY_BEAT_SCHEDULE = {
         # A message that waited longer than this has been overtaken by the next ones.
         "options": {"expires": 1},
     },
+    "keep-position-days": {"task": "patrol.keep_position_days", "schedule": crontab(minute=5)},
 }
 
 # --- People ---------------------------------------------------------------------------------------
@@ -286,6 +288,7 @@ TRAVEL_TURNOUT_SECONDS = env.float("TRAVEL_TURNOUT_SECONDS", default=15.0)  # un
 TRAVEL_SPEEDS_KMH = {"car": 36.0, "foot": 6.0, "traffic": 36.0, "guard": 15.0, "rescue": 30.0} | env.json(
     "TRAVEL_SPEEDS_KMH", default={}
 )
+POSITION_RETENTION_DAYS = env.int("POSITION_RETENTION_DAYS", default=30)  # the history of units' positions
 REACH_PROMISE_MINUTES = env.int("REACH_PROMISE_MINUTES", default=5)  # "1-3-5 minutes"
 
 # --- The bureau ---------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ jsi18n = page(PUBLIC)(JavaScriptCatalog.as_view(packages=["boshan_police"]))
 
 urlpatterns = [
     path("", include("grid.urls")),
+    path("", include("patrol.urls")),
     path("", include("dispatch.urls")),
     path("api/", include("grid.api.urls")),
     path("api/", include("patrol.api.urls")),

@@ -25,6 +25,7 @@ ACTIONS: dict[str, str | Promise] = {
     "unit.accepted": _("%(label)s accepted"),
     "unit.departed": _("%(label)s set out"),
     "unit.arrived": _("%(label)s on scene"),
+    "unit.far_from_scene": _("%(label)s says on scene, its position is %(kilometres)s km away"),
     "unit.reported": _("%(label)s reported back. %(outcome)s"),
     "unit.released": _("%(label)s released. %(outcome)s"),
     "unit.preempted": _("%(label)s pulled off for %(number)s: %(reason)s"),

@@ -16,6 +16,17 @@ SET_DUTY = Rule(
     gettext_lazy("begin and end a unit's duty"),
     CENTRE | {Role.STATION_COMMANDER, Role.GUARD_LEADER},
 )
+REPORT_POSITIONS = Rule(
+    "position.report",
+    gettext_lazy("report the positions of devices"),
+    CENTRE | STATION | {Role.GUARD_LEADER, Role.ADMINISTRATOR},
+)
+REPORT_BY_DEVICE = Rule("position.device", gettext_lazy("a device reports with a token of its own"), None)
+SEE_TRAIL = Rule(
+    "unit.trail",
+    gettext_lazy("see where a unit has been"),
+    CENTRE | {Role.STATION_COMMANDER, Role.GUARD_LEADER},
+)
 
 
 def is_own_unit(actor: Any, unit: Any) -> bool:

@@ -11,6 +11,8 @@ from patrol.models import Unit
 unit_changes = Signal()
 """Sent with `units` (keys) inside the transaction that changed them. `dispatch` knows the incident each is on,
 completes the rows and publishes them (`dispatch.live.units_changed`)."""
+unit_moves = Signal()
+"""The same for changes of the position alone, which come many times a second (`dispatch.live.units_moved`)."""
 
 
 def topics_of(row: Mapping[str, Any]) -> set[str]:
@@ -27,3 +29,8 @@ def unit_changed(unit: Unit) -> None:
 def units_changed(units: Iterable[int]) -> None:
     """The same for many at once, by key."""
     unit_changes.send(sender=Unit, units=list(units))
+
+
+def units_moved(units: Iterable[int]) -> None:
+    """Tell the boards of new positions, by key: of each unit the newest, at most once a second."""
+    unit_moves.send(sender=Unit, units=list(units))

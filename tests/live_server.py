@@ -80,6 +80,11 @@ class Screen:
         """The next frame, applied. TimeoutError without one, ConnectionClosed at the end."""
         frame: dict[str, Any] = json.loads(self.socket.recv(timeout=seconds))
         self.frames.append(frame)
+        for message in frame["messages"] if frame["type"] == "batch" else [frame]:
+            self._apply(message)
+        return frame
+
+    def _apply(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "incident":
             self._take(frame)
         elif (
@@ -87,7 +92,6 @@ class Screen:
             and frame["version"] > self.units.get(frame["id"], {"version": 0})["version"]
         ):
             self.units[frame["id"]] = {key: value for key, value in frame.items() if key != "type"}
-        return frame
 
     def wait_for(
         self,

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dispatch.selectors import board
 from grid.access import Scope
+from patrol.selectors.unit import units_in
 
 from .district import plant_ground, plant_history, plant_incidents, plant_units, token_of
 from .scratch import scratch_database
@@ -49,7 +50,7 @@ def _json_agg() -> Callable[[], None]:
     scope = Scope("district", None)
     with CaptureQueriesContext(connection) as asked:
         board.incident_rows(board.open_incidents(scope))
-        board.unit_rows(board.units_in(scope))
+        board.unit_rows(units_in(scope))
     queries = [
         f"SELECT json_agg(row_to_json(each))::text FROM ({query['sql']}) each"  # noqa: S608 - our own
         for query in asked.captured_queries

@@ -10,7 +10,7 @@ from django.db import models, transaction
 from boshan_police.kernel import clock, reference
 from dispatch.models import Category, PlanNeed, Policy, PolicyStep, ResponsePlan
 from grid.models import Grid, Organisation, Person, Posting, User
-from patrol.models import Unit
+from patrol.models import Device, Unit
 
 from .accounts import missing_accounts
 from .configuration import categories, needs_of, policies, response_plans, steps_of
@@ -43,6 +43,7 @@ def seed_world(seed: int) -> list[Made]:
         _add_people(seed),
         _add_postings(),
         _add(Unit, "call_sign", units(seed, clock.now())),
+        _add_devices(seed),
         _add(User, "username", missing_accounts(seed)),
     ]
     transaction.on_commit(reference.forget_all)
@@ -77,6 +78,17 @@ def _add_plans() -> Made:
         ResponsePlan.objects.bulk_create(plan for plan, _ in new)
         PlanNeed.objects.bulk_create(need for plan, needs in new for need in needs_of(plan, needs))
     return Made(ResponsePlan, len(new), len(present) + len(new))
+
+
+def _add_devices(seed: int) -> Made:
+    """A radio without a token for each demo unit that has no device: the simulated night reports by it."""
+    ours = [unit.call_sign for unit in units(seed, clock.now())]
+    new = [
+        Device(identifier=f"radio-{unit.call_sign}", unit=unit)
+        for unit in Unit.objects.filter(call_sign__in=ours, devices=None)
+    ]
+    Device.objects.bulk_create(new)
+    return Made(Device, len(new), Device.objects.count())
 
 
 def _add_people(seed: int) -> Made:

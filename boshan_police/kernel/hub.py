@@ -2,7 +2,7 @@
 
 A frame is routed by its topic line and sent on unparsed. Every few seconds a heartbeat, read from PostgreSQL once per
 group of sockets, says what the server holds; it goes on with Redis away, and with PostgreSQL away it says so. In the
-same read the right of each socket to be here is asked again.
+same read the right of each socket to be here is asked again. What changes all the time is passed on once a second.
 
 A hub belongs to one event loop; only its `Source` is called from a thread.
 """
@@ -23,6 +23,8 @@ from django.conf import settings
 from django.db import close_old_connections
 from redis.exceptions import RedisError
 
+from .live import LATEST
+
 logger = logging.getLogger(__name__)
 Message = Mapping[str, Any]
 """An ASGI message; one object serves all sockets that it goes to."""
@@ -33,6 +35,8 @@ TRY_AGAIN_LATER = 1013
 """Close code (IANA's WebSocket registry) of a dropped socket: the client reconnects and fetches a snapshot."""
 SUBSCRIBE_SECONDS = 1.0
 PROOF_SECONDS = 1.0
+LATEST_SECONDS = 1.0
+"""How often the newest of each key (`kernel.live.publish_latest`) goes out."""
 READ_SECONDS = 3.0
 FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.1, 5.0
 
@@ -87,6 +91,9 @@ class Hub:
         self._subscribed = asyncio.Event()
         self._proof: tuple[bytes, asyncio.Event] = (b"", asyncio.Event())
         self._verify_now = asyncio.Event()
+        self._latest: dict[bytes, tuple[int, frozenset[str], bytes]] = {}  # key: version, topics, body
+        self._latest_at = 0.0
+        self._latest_due: asyncio.TimerHandle | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="heartbeat")
         self._reading: asyncio.Future[Any] | None = None
 
@@ -143,6 +150,8 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._latest_due:
+            self._latest_due.cancel()
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _spawn(self, work: Any) -> None:
@@ -196,10 +205,41 @@ class Hub:
         if head == self._proof[0]:
             self._proof[1].set()
             return
+        if head == LATEST:
+            self._keep_latest(body)
+            return
         heard = [self._by_topic[topic] for topic in head.decode().split(",") if topic in self._by_topic]
         if heard:
             message = _text(body.decode())
             for subscriber in set().union(*heard):
+                self._offer(subscriber, message)
+
+    def _keep_latest(self, body: bytes) -> None:
+        """Hold the newest of each key until its second is over; what comes after a quiet second goes at once."""
+        lines = body.split(b"\n")
+        for head, message in zip(lines[::2], lines[1::2], strict=True):
+            key, version, topics = head.split(b" ")
+            held = self._latest.get(key)
+            if held is None or held[0] < int(version):
+                self._latest[key] = int(version), frozenset(topics.decode().split(",")), message
+        if self._latest_due is None:
+            loop = asyncio.get_running_loop()
+            self._latest_due = loop.call_at(self._latest_at + LATEST_SECONDS, self._send_latest)
+
+    def _send_latest(self) -> None:
+        if self._latest_due is None:
+            return
+        self._latest_due.cancel()
+        self._latest_due, self._latest_at = None, asyncio.get_running_loop().time()
+        held, self._latest = self._latest.values(), {}
+        messages: dict[frozenset[str], Message | None] = {}  # one for all who hear the same
+        for subscriber in list(self._subscribers):
+            hears = subscriber.topics
+            if hears not in messages:
+                bodies = [body for _version, topics, body in held if topics & hears]
+                text = b'{"type":"batch","messages":[' + b",".join(bodies) + b"]}"
+                messages[hears] = _text(text.decode()) if bodies else None
+            if message := messages[hears]:
                 self._offer(subscriber, message)
 
     async def _prove_redis(self) -> bool:
@@ -244,6 +284,7 @@ class Hub:
         frames, refused = answer or ({}, {})
         blind = None if answer else _text(self._source.blind_heartbeat(redis=redis_answers))
         messages = {group: _text(frame) for group, frame in frames.items()}
+        self._send_latest()  # a heartbeat must not name what is still held here
         for subscriber in present:
             if subscriber not in self._subscribers:
                 continue

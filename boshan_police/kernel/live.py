@@ -3,12 +3,15 @@
 Push is a hint, HTTP is the truth. `publish` runs after commit and never fails or delays a write: with Redis away
 the hint is dropped and counted, and the next heartbeat, which is read from PostgreSQL, repairs every board.
 
-One frame is `topic,topic\n{json}`: a receiver routes by the first line and passes the second on unparsed.
+One frame is `topic,topic\n{json}`: a receiver routes by the first line and passes the second on unparsed. What
+changes many times a second (positions) goes by `publish_latest`: of these each receiver passes on the newest per key,
+at most once a second.
 """
 
 import logging
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import redis
@@ -19,6 +22,8 @@ from .rendering import to_json
 
 logger = logging.getLogger(__name__)
 DISTRICT = "district"
+LATEST = b"~"
+"""The first line of a frame of `publish_latest`. Pairs of lines follow: `key version topic,topic` and `{json}`."""
 RETRY_SECONDS = 1.0
 """After a failure one caller tries again this often; all others pass by."""
 TIMEOUT_SECONDS = 0.25
@@ -44,6 +49,27 @@ def publish(topics: Iterable[str], message: Mapping[str, Any]) -> None:
     """Send `message` (with its `type`) to `topics` once the transaction commits; at once outside of one."""
     frame = frame_of(topics, message)
     transaction.on_commit(lambda: _send(frame), robust=True)
+
+
+@dataclass(frozen=True)
+class Latest:
+    """A message of which only the newest `version` per `key` matters. The key has no space."""
+
+    key: str
+    version: int
+    topics: Iterable[str]
+    message: Mapping[str, Any]
+
+
+def publish_latest(hints: Iterable[Latest]) -> None:
+    """Send all in one frame once the transaction commits. A socket hears them as `{"type": "batch", "messages": [...]}`."""
+    lines = [LATEST]
+    for hint in hints:
+        head = f"{hint.key} {hint.version} {','.join(sorted(set(hint.topics)))}"
+        lines += [head.encode(), to_json(hint.message)]
+    if len(lines) > 1:
+        frame = b"\n".join(lines)
+        transaction.on_commit(lambda: _send(frame), robust=True)
 
 
 def answers() -> bool:

@@ -19,16 +19,17 @@ class TooLarge(APIException):
 
 
 class OrjsonParser(BaseParser):
-    """The only parser of the API: UTF-8 JSON of at most 256 KiB."""
+    """The only parser of the API: UTF-8 JSON of at most 256 KiB; a view that takes many rows has a larger one."""
 
     media_type = "application/json"
+    most_bytes = MOST_BYTES
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        body = stream.read(MOST_BYTES + 1)
-        if len(body) > MOST_BYTES:
-            raise TooLarge(_("The request is larger than 256 KiB."))
+        body = stream.read(self.most_bytes + 1)
+        if len(body) > self.most_bytes:
+            raise TooLarge(_("The request is larger than %(size)s KiB.") % {"size": self.most_bytes // 1024})
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:

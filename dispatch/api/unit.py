@@ -20,7 +20,7 @@ from dispatch.selectors import board
 from grid.access import scope_of
 from patrol import access
 from patrol.models import Unit
-from patrol.selectors.unit import unit_keys
+from patrol.selectors.unit import unit_keys, units_in
 
 from .output import ErrorOutput, UnitOutput, listed
 
@@ -84,7 +84,7 @@ class UnitsView(APIView):
     )
     def get(self, request: Request) -> Response:
         wanted = checked(UnitsInput, request.query_params)
-        units = board.units_in(scope_of(request.user))
+        units = units_in(scope_of(request.user))
         for key in ("organisation", "station", "kind", "status"):
             if key in wanted:
                 units = units.filter(**{f"{key}__in": wanted[key]})

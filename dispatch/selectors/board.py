@@ -16,6 +16,7 @@ from dispatch.models import Assignment, Handover, Incident, Notice
 from grid.access import Scope
 from patrol.models import Unit
 from patrol.selectors import unit as patrol_units
+from patrol.selectors.unit import units_in
 
 from .health import read_health
 
@@ -73,14 +74,6 @@ _IS_ACTIVE = Q(assignments__step__in=sorted(ACTIVE_STEPS))
 def open_incidents(scope: Scope) -> QuerySet[Incident]:
     """The open incidents that `scope` sees: all; or those of its station or with an active unit or officer of its own."""
     return Incident.objects.filter(_shown_to(scope))
-
-
-def units_in(scope: Scope) -> QuerySet[Unit]:
-    """The units that `scope` sees: all; those of the organisation; and for a station those on its ground."""
-    if scope.kind == "district":
-        return Unit.objects.all()
-    own = Q(organisation=scope.organisation)
-    return Unit.objects.filter(own if scope.kind == "own" else own | Q(station=scope.organisation))
 
 
 def incident_rows(incidents: QuerySet[Incident]) -> list[dict[str, Any]]:

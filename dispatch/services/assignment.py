@@ -16,6 +16,7 @@ from dispatch.models import Assignment
 from dispatch.selectors.recommendation import Recommendation, recommended_labels
 from grid.models import User
 from patrol.models import Unit
+from patrol.positions import metres_apart, was_fresh
 from patrol.services.unit import unit_set_status
 
 from .act import Act, act_on
@@ -24,6 +25,8 @@ KEPT_AT_MOST = timedelta(hours=12)
 """How old a step kept by an offline phone may be: one watch."""
 SKEW = timedelta(seconds=30)
 """How far a phone's clock may run ahead; such a step counts as now."""
+FAR_FROM_SCENE_M = 500.0
+"""Who says "on scene" from further away is asked about it; the step counts all the same."""
 
 _ORDER = [Step.DISPATCHED, Step.ACCEPTED, Step.EN_ROUTE, Step.ON_SCENE, Step.REPORTED]
 _UNIT_STATUS = {
@@ -236,8 +239,21 @@ def _step(act: Act, row: Assignment, move: Move, at: datetime, outcome: str) -> 
     act.say(move.code, {"label": row.label, "assignment": row.pk, "outcome": row.outcome}, at=at)
     if row.unit_id:
         unit = lock_rows(Unit, [row.unit_id])[row.unit_id]
+        if row.step == Step.ON_SCENE:
+            _flag_far_from_scene(act, row, unit, at)
         unit_set_status(unit, _UNIT_STATUS[row.step])
         live.unit_changed(unit)
+
+
+def _flag_far_from_scene(act: Act, row: Assignment, unit: Unit, at: datetime) -> None:
+    """Note in the timeline that the unit was elsewhere when it said so, as far as its position is of that moment."""
+    scene = act.incident
+    if scene.lat is None or scene.lon is None or not was_fresh(unit, at):
+        return
+    metres = metres_apart((unit.lat, unit.lon), (scene.lat, scene.lon))
+    if metres > FAR_FROM_SCENE_M:
+        facts = {"label": row.label, "assignment": row.pk, "kilometres": f"{metres / 1000:.1f}"}
+        act.say("unit.far_from_scene", facts, at=at)
 
 
 def release_all(act: Act, reason: str) -> None:

@@ -11,7 +11,9 @@ from django.db import DatabaseError, InterfaceError, connection
 from boshan_police.kernel import clock, origin
 from boshan_police.kernel.errors import DomainError
 from grid.selectors.territory import territory
-from patrol.services.unit import units_place, units_relieve
+from patrol.selectors.device import devices_of_units
+from patrol.services.position import Report, positions_take
+from patrol.services.unit import units_relieve
 
 from .actors import Actors
 from .chance import Dice
@@ -89,6 +91,7 @@ class Night:
         late_share = min(1.0, _LATE_PER_HOUR / self._per_hour)
         self._desk = Desk(self._actors, self._scenes, self._dice, late_share=late_share)
         self._crews = Crews(self._actors, self._scenes, self._dice)
+        self._devices = devices_of_units()
         self._traffic = Traffic(ground, self._chance)
         if not self._opened:
             with origin.told_by(simulated=True):
@@ -117,7 +120,12 @@ class Night:
             units_relieve(actor=self._actors.desk)
         positions = self._traffic.positions(picture, now)
         if positions:
-            units_place(actor=self._actors.desk, positions=positions)
+            reports = [
+                Report(self._devices[told.unit], told.at, told.lat, told.lon)
+                for told in positions
+                if told.unit in self._devices  # who has no device is not seen, as in life
+            ]
+            positions_take(actor=self._actors.desk, reports=reports)
 
     def _due(self, picture: Picture, now: datetime) -> list[tuple[str, Callable[[], object]]]:
         self._resting = {what: until for what, until in self._resting.items() if until > now}

@@ -12,12 +12,13 @@ from boshan_police.kernel.guard import page
 from dispatch import access
 from dispatch.selectors.category import categories
 from grid.selectors.organisation import organisations
-from patrol.access import SEE_REACH
+from patrol.access import SEE_REACH, SEE_TRAIL
 
 # The verbs a panel may offer at all; each incident's own `can` and the server decide in the end.
 _MAY = {
     "dispatch": access.DISPATCH,
     "reach": SEE_REACH,
+    "trail": SEE_TRAIL,
     "claim": access.CLAIM,
     "step": access.STEP,
     "take_over": access.TAKE_OVER,

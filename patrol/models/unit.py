@@ -79,6 +79,7 @@ class Unit(models.Model):
     duty_until = models.DateTimeField(
         _("on duty until"), null=True, blank=True, help_text=_("The end of its shift, where that is known")
     )
+    duty_since = models.DateTimeField(null=True, editable=False)  # no position of before is taken
     lat = models.FloatField(_("latitude"), null=True, blank=True)
     lon = models.FloatField(_("longitude"), null=True, blank=True)
     position_at = models.DateTimeField(_("position at"), null=True, blank=True)

@@ -117,9 +117,10 @@ def unit_set_duty(*, actor: User, unit: int, on_duty: bool, until: datetime | No
             return row
         unit_set_status(row, Unit.Status.FREE if on_duty else Unit.Status.OFF_DUTY)
         row.duty_until = until if on_duty else None
+        row.duty_since = row.updated_at if on_duty else None
         if not on_duty:
             row.lat = row.lon = row.position_at = None
-        row.save(update_fields=["duty_until", "lat", "lon", "position_at"])
+        row.save(update_fields=["duty_until", "duty_since", "lat", "lon", "position_at"])
         live.unit_changed(row)
     return row
 

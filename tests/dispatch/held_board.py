@@ -7,6 +7,7 @@ from boshan_police.kernel.rendering import to_json
 from dispatch.lifecycle import OPEN
 from dispatch.selectors import board
 from grid.access import scope_of
+from patrol.selectors.unit import units_in
 
 
 class HeldBoard:
@@ -20,7 +21,7 @@ class HeldBoard:
     def fresh(self) -> tuple[dict[str, Any], dict[int, Any]]:
         """The incidents and units of a snapshot, as they arrive."""
         incidents = board.incident_rows(board.open_incidents(self.scope))
-        units = board.unit_rows(board.units_in(self.scope))
+        units = board.unit_rows(units_in(self.scope))
         shown = json.loads(to_json([incidents, units]))
         return {row["number"]: row for row in shown[0]}, {row["id"]: row for row in shown[1]}
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import factory
 
 from boshan_police.kernel import clock
-from patrol.models import Unit
+from patrol.models import Device, Unit
 
 from .ground import OrganisationFactory
 
@@ -25,3 +25,13 @@ class UnitFactory(factory.django.DjangoModelFactory):
     lon = 117.88
     position_at = factory.LazyFunction(lambda: clock.now() - timedelta(seconds=5))
     updated_at = factory.LazyFunction(clock.now)
+
+
+class DeviceFactory(factory.django.DjangoModelFactory):
+    """An active tracker of a car, in WGS-84, without a token: `DeviceFactory(unit=…, identifier="radio-1")`."""
+
+    class Meta:
+        model = Device
+
+    identifier = factory.Sequence(lambda n: f"device-{n}")
+    unit = factory.SubFactory(UnitFactory)

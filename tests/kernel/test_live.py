@@ -157,3 +157,16 @@ def test_after_a_failure_one_caller_asks_again_and_says_that_it_is_back(
     monkeypatch.setattr(live, "_silent_until", time.monotonic() - 1)
     assert live.answers()
     assert "Redis answers again" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_newest_of_many_travel_as_one_frame(sent: list[bytes]) -> None:
+    with transaction.atomic():
+        live.publish_latest(
+            live.Latest(f"unit:{key}", 4 + key, {live.DISTRICT, organisation_topic("A")}, {"id": key})
+            for key in (1, 2)
+        )
+        assert sent == []
+        live.publish_latest([])
+    head = "unit:{} {} district,org:A"
+    assert sent == ["\n".join(["~", head.format(1, 5), '{"id":1}', head.format(2, 6), '{"id":2}']).encode()]

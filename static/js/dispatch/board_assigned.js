@@ -1,8 +1,8 @@
 /* Who is on it, and their next step by radio: the dispatcher reports what the crew says.
- * mountAssigned(root, state, acts) → {show(entry, story)} */
+ * mountAssigned(root, state, acts) → {show(entry, events)} */
 
 import { el, put } from "../lib/dom.js";
-import { gettext } from "../lib/i18n.js";
+import { fill, gettext } from "../lib/i18n.js";
 import { metres } from "../lib/geo.js";
 import { unitSymbol } from "../lib/symbols.js";
 import { ago, distance, ms, stamp } from "../lib/time.js";
@@ -19,8 +19,8 @@ const NEXT = {
 export function mountAssigned(root, state, acts) {
   let drawn = "";
 
-  function show({ row }) {
-    const version = `${row.number}:${row.version}:`;
+  function show({ row }, events) {
+    const version = `${row.number}:${row.version}:${events.length}:`;
     const mark = version + Math.floor(state.live.now() / 5000); // distances and ages, every five seconds
     if (mark === drawn || (root.contains(document.activeElement) && drawn.startsWith(version))) return;
     drawn = mark;
@@ -28,11 +28,15 @@ export function mountAssigned(root, state, acts) {
     put(
       root,
       el("h3", {}, `${gettext("Assigned")} `, el("span.note", {}, String(row.assignments.length))),
-      el("ul.assigned", {}, row.assignments.map((order) => line(order, row))),
+      el("ul.assigned", {}, row.assignments.map((order) => line(order, row, farFrom(order, events)))),
     );
   }
 
-  function line(order, row) {
+  /** How far away the unit was when it said "on scene", where that was noted. */
+  const farFrom = (order, events) =>
+    events.find(({ code, data }) => code === "unit.far_from_scene" && data.assignment === order.id)?.data.kilometres;
+
+  function line(order, row, far) {
     const unit = state.live.units.get(order.unit);
     const age = unit ? state.live.now() - ms(unit.position_at) : NaN;
     const facts = [
@@ -45,7 +49,7 @@ export function mountAssigned(root, state, acts) {
       "li",
       {},
       unit ? unitSymbol(unit.kind, unit.status, age > STALE_MS, 18) : el("span"),
-      el("span.assigned-name", {}, el("b", {}, order.label), el("span.second", {}, ` ${facts.join(" · ")}`)),
+      el("span.assigned-name", {}, el("b", {}, order.label), el("span.second", {}, ` ${facts.join(" · ")}`), far && el("b.far", {}, fill(gettext("was %(n)s km away"), { n: far }))),
       state.config.may.step &&
         el(
           "span.assigned-acts",

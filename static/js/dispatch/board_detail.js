@@ -41,7 +41,7 @@ export function mountDetail(root, state, acts) {
     draw(box.steps, stepParts(entry, story), [entry.row.number, entry.row.version, story?.version, entry.urgency.state]);
     draw(box.asks, asksParts(entry.row, state, acts.shift), [entry.row.number, entry.row.version, Math.floor(state.live.now() / 5000)]);
     draw(box.said, said(entry), [entry.row.number, entry.row.summary]);
-    assigned.show(entry, story);
+    assigned.show(entry, detail.events);
     near.show(entry);
     draw(box.history, historyParts(detail.events, story), [entry.row.number, story?.version, detail.events.length]);
     acts.show(entry, ended);

@@ -5,7 +5,7 @@ import { el } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { stamp } from "../lib/time.js";
 
-const LOUD = new Set(["escalation.raised", "escalation.taken_over", "incident.reopened"]);
+const LOUD = new Set(["escalation.raised", "escalation.taken_over", "incident.reopened", "unit.far_from_scene"]);
 
 export function historyParts(events, story) {
   const heading = el(

@@ -14,6 +14,7 @@ import { loadGround } from "./map_ground.js";
 import { ReachLayer } from "./map_reach.js";
 import { measureIn, paintScene } from "./map_paint.js";
 import { arrange } from "./map_scene.js";
+import { TrailLayer } from "./map_trail.js";
 import { place, sized, viewAt } from "./map_view.js";
 
 const HIT_PX = 14;
@@ -59,6 +60,7 @@ export function mountMap(root, state) {
   for (const { url, options } of config.map.tiles) L.tileLayer(url, options).addTo(map);
   const layer = canvasLayer(map, paint);
   const reach = new ReachLayer(root, state, groundAnew);
+  const trails = new TrailLayer(state, () => layer.repaint());
   state.addEventListener("uncovered", groundAnew);
 
   function arranged(view, name, frame, covered) {
@@ -86,6 +88,7 @@ export function mountMap(root, state) {
     }
     context.clearRect(0, 0, view.width, view.height);
     if (ground) context.drawImage(backdrop, 0, 0, view.width, view.height);
+    trails.paint(context, view, colours);
     const frame = lens?.frame(view) ?? null;
     const at = frame && { x: lens.left + margin.x, y: lens.top + margin.y, w: lens.size[0], h: lens.size[1] };
     scenes.main = arranged(view, "main", frame, at);
@@ -119,6 +122,7 @@ export function mountMap(root, state) {
     context.fillStyle = colours.ground;
     context.fillRect(0, 0, view.width, view.height);
     context.drawImage(lensBackdrop, 0, 0, view.width, view.height);
+    trails.paint(context, view, colours);
     scenes.lens = arranged(view, "lens", null, null);
     scenes.lens.pin = mark && pinAt(view);
     paintScene(context, scenes.lens, sprites, colours);
@@ -215,6 +219,7 @@ export function mountMap(root, state) {
   }
 
   function unitClicked(unit) {
+    trails.choose(unit.id);
     if (unit.incident && live.incidents.has(unit.incident)) state.select(unit.incident);
     else if (unit.status === "free" && state.current && config.may.dispatch) state.tick(unit.id);
   }

@@ -23,6 +23,7 @@ const STALE_MS = 10_000;
 const RECOVERED_MS = 5_000;
 const MISSED_MS = 20_000; // a heartbeat names the changes of 30 s; beyond this only a snapshot is sure
 const HINT_GRACE_MS = 400; // a heartbeat may overtake the hints it names
+const MOVE_GRACE_MS = 1500; // and positions wait for their second to be over
 const OPEN = new Set(["reported", "dispatched", "accepted", "en_route", "on_scene", "reported_back"]);
 
 export class Live extends EventTarget {
@@ -85,6 +86,9 @@ export class Live extends EventTarget {
       case "unit":
         this.#takeUnit(message);
         break;
+      case "batch": // positions, once a second
+        for (const each of message.messages) this.#frame(each);
+        break;
       case "escalation":
         this.#emit("escalation", message);
         break;
@@ -128,7 +132,9 @@ export class Live extends EventTarget {
     if (!this.loaded) return;
     if (missed) return void this.#load();
     const behind = () => this.#behind(message.changed);
-    if (behind().length) setTimeout(() => behind().length && this.#load(message.changed), HINT_GRACE_MS);
+    const found = behind();
+    const grace = found.some(([key]) => typeof key === "string") ? HINT_GRACE_MS : MOVE_GRACE_MS;
+    if (found.length) setTimeout(() => behind().length && this.#load(message.changed), grace);
     else this.#compareOpen(message.open);
   }
 

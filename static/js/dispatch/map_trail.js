@@ -1,0 +1,91 @@
+/* Where the units of the selected incident, and the unit clicked last, have been in the last half hour of their duty.
+ * Each trail is asked for once (the server notes who looked) and grows with the live positions.
+ * const trails = new TrailLayer(state, repaint)
+ * trails.choose(unit)                     a unit under the hand; null lets it go
+ * trails.paint(context, view, colours)    between the ground and the marks */
+
+import { HttpError, get } from "../lib/http.js";
+import { ms } from "../lib/time.js";
+import { place } from "./map_view.js";
+
+const MINUTES = 30;
+const GAP_MS = 120_000; // longer without a point: dotted, nobody knows the way between
+const STREET = 15;
+const STANDS_MS = 600; // who only passes by with the arrow keys looks nobody up
+
+export class TrailLayer {
+  constructor(state, repaint) {
+    this.state = state;
+    this.repaint = repaint;
+    this.held = new Map(); // unit id → points, oldest first
+    this.chosen = null;
+    this.since = 0; // when the selection began to stand
+    state.addEventListener("select", () => {
+      this.since = performance.now();
+      this.held.clear();
+      this.choose(null);
+      setTimeout(() => this.#follow(), STANDS_MS);
+    });
+    state.addEventListener("entries", () => this.#follow());
+    state.live.addEventListener("rows", ({ detail }) => this.#grow(detail));
+  }
+
+  choose(unit) {
+    this.chosen = unit;
+    this.#follow();
+  }
+
+  /** Ask for the trails that are wanted now, drop the others. */
+  #follow() {
+    if (!this.state.config.may.trail || performance.now() - this.since < STANDS_MS) return;
+    const orders = this.state.current?.row.assignments ?? [];
+    const wanted = new Set([...orders.map((order) => order.unit), this.chosen].filter(Boolean));
+    for (const unit of this.held.keys()) if (!wanted.has(unit)) this.held.delete(unit);
+    for (const unit of wanted) if (!this.held.has(unit)) this.#load(unit);
+  }
+
+  async #load(unit) {
+    const points = [];
+    this.held.set(unit, points);
+    try {
+      const found = await get(`/api/units/${unit}/trail/?minutes=${MINUTES}`);
+      const last = found.points.at(-1);
+      points.unshift(...found.points, ...points.splice(0).filter(({ at }) => !last || ms(at) > ms(last.at)));
+      if (this.held.get(unit) === points) this.repaint();
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error; // without an answer the map simply shows no trail
+    }
+  }
+
+  #grow({ units, whole }) {
+    for (const [unit, points] of this.held) {
+      const row = this.state.live.units.get(unit);
+      if (!(whole || units.has(unit)) || !row?.position_at) continue;
+      const last = points.at(-1);
+      if (!last || ms(row.position_at) > ms(last.at)) points.push({ at: row.position_at, lat: row.lat, lon: row.lon });
+    }
+  }
+
+  paint(context, view, colours) {
+    const oldest = this.state.live.now() - MINUTES * 60_000;
+    context.save();
+    context.lineJoin = context.lineCap = "round";
+    context.strokeStyle = context.fillStyle = colours.force;
+    context.lineWidth = 2;
+    for (const points of this.held.values()) {
+      for (let index = 1; index < points.length; index += 1) {
+        const at = ms(points[index].at);
+        if (at < oldest) continue;
+        context.globalAlpha = 0.25 + (0.55 * (at - oldest)) / (MINUTES * 60_000); // fades with age
+        context.setLineDash(at - ms(points[index - 1].at) > GAP_MS ? [1, 5] : []);
+        const [x, y] = place(points[index], view);
+        context.beginPath();
+        context.moveTo(...place(points[index - 1], view));
+        context.lineTo(x, y);
+        context.stroke();
+        if (view.zoom >= STREET) context.fillRect(x - 2, y - 2, 4, 4);
+      }
+    }
+    context.restore();
+  }
+}
