@@ -1,6 +1,7 @@
 """A small district for benchmarks: one bureau, stations, accounts, and as many rows as are asked for."""
 
 import random
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
@@ -63,13 +64,14 @@ def token_of(user: User) -> str:
     return str(AuthToken.objects.create(user=user)[1])
 
 
-def plant_units(count: int) -> list[Unit]:
-    """`count` units at random places, free, with fresh positions."""
+def plant_units(count: int, stations: Sequence[str] = ()) -> list[Unit]:
+    """`count` units at random places, free, with fresh positions; of `stations` (codes), else of `plant_ground`'s."""
+    codes = stations or [_station(index) for index in range(STATIONS)]
     dice, now = random.Random(1), clock.now()  # noqa: S311 - the same world each time
     return Unit.objects.bulk_create(
         Unit(
-            call_sign=f"巡组{index:04}", kind=dice.choice(Unit.Kind.values), organisation_id=_station(index),
-            station_id=_station(index), status=Unit.Status.FREE, capabilities=["调解", "急救"][: index % 3],
+            call_sign=f"巡组{index:04}", kind=dice.choice(Unit.Kind.values),
+            organisation_id=codes[index % len(codes)], station_id=codes[index % len(codes)], status=Unit.Status.FREE, capabilities=["调解", "急救"][: index % 3],
             lat=_near(dice, 36.5), lon=_near(dice, 117.9), updated_at=now - timedelta(hours=1),
             position_at=now - timedelta(seconds=dice.uniform(0, 60)),
         )
@@ -77,12 +79,12 @@ def plant_units(count: int) -> list[Unit]:
     )  # fmt: skip
 
 
-def plant_incidents(count: int, units: list[Unit]) -> None:
+def plant_incidents(count: int, units: list[Unit], category: str = "dispute") -> None:
     """`count` open incidents: a third in the queue, the others each with a unit of `units`; every eighth escalated."""
     dice, now = random.Random(2), clock.now()  # noqa: S311 - the same world each time
     grids = list(Grid.objects.all())
     incidents = Incident.objects.bulk_create(
-        _incident(index, dice, now, grids[index % len(grids)]) for index in range(count)
+        _incident(index, dice, now, grids[index % len(grids)], category=category) for index in range(count)
     )
     Assignment.objects.bulk_create(
         Assignment(
@@ -114,12 +116,18 @@ def plant_history(count: int) -> None:
 
 
 def _incident(
-    index: int, dice: random.Random, now: datetime, grid: Grid, prefix: str = "37030420261"
+    index: int,
+    dice: random.Random,
+    now: datetime,
+    grid: Grid,
+    *,
+    prefix: str = "37030420261",
+    category: str = "dispute",
 ) -> Incident:
     status = (Status.REPORTED, Step.ACCEPTED, Step.ON_SCENE)[index % 3]
     since = now - timedelta(seconds=dice.uniform(0, 3600))
     return Incident(
-        number=f"{prefix}{index:07}", category_id="dispute", priority=1 + index % 4, status=status,
+        number=f"{prefix}{index:07}", category_id=category, priority=1 + index % 4, status=status,
         summary=_SAID[dice.randrange(12) :], address=_ADDRESS.format(dice.randrange(900), dice.randrange(200)),
         lat=_near(dice, 36.5), lon=_near(dice, 117.9), grid=grid, station_id=grid.station_id,
         reported_at=since, stage=STAGE_OF[Status(status)], stage_since=since, limit_at=since + timedelta(seconds=60),

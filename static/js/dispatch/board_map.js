@@ -43,6 +43,7 @@ export function mountMap(root, state) {
   const lensBackdrop = document.createElement("canvas");
   let paintedAt = -Infinity;
   let queued = 0;
+  let timed = false;
 
   const map = L.map(box, {
     zoomControl: false,
@@ -99,6 +100,14 @@ export function mountMap(root, state) {
       paintFrame(context, frame, at, colours);
       paintLens();
     } else scenes.lens = null;
+    if (!timed && ground && live.loaded && state.entries.length) timeFirst();
+  }
+
+  /** For `bench page`, and for whoever asks in the browser's own tools why a board is slow. */
+  function timeFirst() {
+    timed = true;
+    const onDuty = [...live.units.values()].filter(({ status }) => status !== "off_duty");
+    performance.mark("board:whole", { detail: { incidents: state.entries.length, units: onDuty.length } });
   }
 
   function groundOn(canvas, view) {
@@ -297,10 +306,12 @@ export function mountMap(root, state) {
     layer.reset();
   });
 
+  const asked = performance.now();
   loadGround(config.urls.grids).then((loaded) => {
     ground = loaded;
     lens = new Lens(lensCanvas, lensTitle, ground);
     whole();
+    performance.measure("board:ground", { start: asked });
   });
 
   return { act: (name) => acts[name]() };
