@@ -14,11 +14,14 @@ CONFIGURE = Rule("configure", _("change the configuration"), frozenset({Role.ADM
 _DISTRICT_ROLES = frozenset({Role.DISPATCHER, Role.WATCH_COMMANDER, Role.ADMINISTRATOR})
 
 
+ScopeKind = Literal["district", "station", "own"]
+
+
 @dataclass(frozen=True)
 class Scope:
     """What part of the district somebody sees: all of it, one station's, or one organisation's own work."""
 
-    kind: Literal["district", "station", "own"]
+    kind: ScopeKind
     organisation: str | None
 
     @property

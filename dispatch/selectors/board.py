@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, get_args
 
 from django.conf import settings
 from django.db.models import BooleanField, Case, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, When
@@ -13,7 +13,7 @@ from boshan_police.kernel.compiled import CompiledQuery
 from dispatch import access
 from dispatch.lifecycle import ACTIVE_STEPS, OPEN, Step
 from dispatch.models import Assignment, Handover, Incident, Notice
-from grid.access import Scope
+from grid.access import Scope, ScopeKind
 from patrol.models import Unit
 from patrol.selectors import unit as patrol_units
 from patrol.selectors.unit import units_in
@@ -121,8 +121,8 @@ def snapshot(user: Any, scope: Scope, *, redis: bool) -> dict[str, Any]:
     return {
         "at": clock.now(),
         "scope": {"kind": scope.kind, "organisation": scope.organisation},
-        "incidents": incident_rows(open_incidents(scope)),
-        "units": unit_rows(units_in(scope)),
+        "incidents": _rows_from(_OPEN_OF[scope.kind].rows(scope.organisation or "")),
+        "units": patrol_units.rows_from(_UNITS_OF[scope.kind].rows(scope.organisation or "")),
         "notices": unseen_notices(user),
         "health": read_health(redis=redis),
     }
@@ -196,6 +196,17 @@ def _unit_values(units: QuerySet[Unit]) -> "QuerySet[Unit, tuple[Any, ...]]":
 
 _ONE_INCIDENT = CompiledQuery(lambda key: _incident_values(Incident.objects.filter(pk=key)))
 _ONE_UNIT = CompiledQuery(lambda key: _unit_values(Unit.objects.filter(pk=key)))
+_NO_ORGANISATION = "none of ours"
+_OPEN_OF = {
+    kind: CompiledQuery(
+        lambda code, kind=kind: _incident_values(open_incidents(Scope(kind, code))), _NO_ORGANISATION
+    )
+    for kind in get_args(ScopeKind)
+}
+_UNITS_OF = {
+    kind: CompiledQuery(lambda code, kind=kind: _unit_values(units_in(Scope(kind, code))), _NO_ORGANISATION)
+    for kind in get_args(ScopeKind)
+}
 
 
 def _shown_to(scope: Scope) -> Q:

@@ -143,7 +143,7 @@ export function mountMap(root, state) {
   };
 
   function queue() {
-    if (queued || document.hidden) return;
+    if (queued || document.hidden || map.dragging.moving()) return; // letting go paints anyway
     queued = setTimeout(() => {
       queued = 0;
       requestAnimationFrame(layer.repaint);
