@@ -65,7 +65,8 @@ def nearest_free(lat: float, lon: float, *, limit: int) -> list[int]:
     """The keys of the free units nearest to a place in WGS-84 degrees, nearest first. One query, by the index `unit_nearest_free`."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM patrol_unit WHERE status = 'free' ORDER BY point <-> %s::cube LIMIT %s",
+            "SELECT id FROM patrol_unit WHERE status = 'free' AND point IS NOT NULL "
+            "ORDER BY point <-> %s::cube LIMIT %s",
             [_cube(lat, lon), limit],
         )
         return [key for (key,) in cursor.fetchall()]

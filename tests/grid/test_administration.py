@@ -6,12 +6,13 @@ from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
 
+from boshan_police.kernel import clock
 from boshan_police.kernel.models import AuditEntry
 from dispatch.models import Assignment, Category, Incident, PlanNeed, Policy, PolicyStep, ResponsePlan
 from dispatch.services.assignment import assignment_create
 from dispatch.services.incident import incident_file
 from grid.models import Organisation, Person, User
-from patrol.models import Unit
+from patrol.models import Device, Unit, UnknownDevice
 from tests.world import EAST, IN_EAST, SOUTH
 
 
@@ -76,6 +77,8 @@ def test_every_page_of_every_table_opens(office, world):
     Person.objects.create(number="1", name="李青", kind="auxiliary", organisation_id=EAST)
     AuthToken.objects.create(world.dispatcher)
     ResponsePlan.objects.create(category=None, priority=1)
+    Device.objects.create(identifier="radio-1", unit=world.east_car)
+    UnknownDevice.objects.create(identifier="radio-2", first_seen=clock.now(), last_seen=clock.now())
     assert office.get("/admin/").status_code == 200
     for model, model_admin in admin.site._registry.items():
         assert office.get(_url(model, "changelist"), {"q": "1"}).status_code == 200, model

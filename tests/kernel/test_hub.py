@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -59,7 +60,9 @@ class Room:
 
 
 def _run(play: Any) -> None:
-    asyncio.run(play())
+    """In a thread of its own: beside browser tests this one has an event loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, play()).result()
 
 
 def test_the_first_goes_at_once_the_newest_of_the_others_when_the_second_is_over(

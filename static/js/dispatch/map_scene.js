@@ -4,6 +4,7 @@
  *   hits [{x, y, number | unit}] for the hand; `frame` {x, y, w, h} is what the lens shows: inside it only dots;
  *   `covered` is where the lens lies: no label goes under it */
 
+import { metres } from "../lib/geo.js";
 import { ago, ms } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
 import { Space, placeLabel } from "./map_labels.js";
@@ -11,6 +12,7 @@ import { place } from "./map_view.js";
 
 const STALE_MS = 60_000;
 const MERGE_PX = 16;
+const FAR_M = 500; // who says "on scene" from further away is drawn where it is, as the server marks it
 const HOT = new Set(["escalated", "late", "soon"]);
 
 const CROWD = 400; // units in one view beyond which each is drawn smaller
@@ -59,15 +61,14 @@ export function arrange(view, { entries, units: all, selected, ticked, now, fram
     if (!at || !seen(...at)) continue;
     const stale = now - ms(unit.position_at) > STALE_MS;
     const mark = { x: at[0], y: at[1], unit, stale, forced: forced.has(unit.id) };
-    if (unit.status === "on_scene" && shown.has(unit.incident)) {
-      const home = shown.get(unit.incident);
+    const home = shown.get(unit.incident);
+    if (unit.status === "on_scene" && home && (stale || metres(unit, home.row) <= FAR_M)) {
       const place = docks.get(unit.incident) ?? 0;
       docks.set(unit.incident, place + 1);
       mark.x = home.x - 5 + (place % 4) * 12;
       mark.y = home.y + size / 2 + 7 + Math.floor(place / 4) * 12;
     } else if (inFrame(...at) && !mark.forced) continue;
-    else if (unit.incident && shown.has(unit.incident)) {
-      const home = shown.get(unit.incident);
+    else if (home) {
       mark.heading = Math.atan2(home.y - mark.y, home.x - mark.x);
     }
     scene.units.push(mark);
