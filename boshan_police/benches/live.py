@@ -29,12 +29,16 @@ SOCKETS = int(os.environ.get("BENCH_LIVE_SOCKETS", 200))
 RATE = float(os.environ.get("BENCH_LIVE_RATE", 10))
 SECONDS = float(os.environ.get("BENCH_LIVE_SECONDS", 15))
 WARM_UP = 10
+BURST = 50
 SETTLE_SECONDS = 5.0
 START_SECONDS = 60.0
 
 
 def run() -> dict[str, Any]:
-    """Milliseconds from commit (of the floor: from PUBLISH) to each socket, and how many deliveries never came."""
+    """Milliseconds from commit (of the floor: from PUBLISH) to each socket, and how many deliveries never came.
+
+    `burst_ratio` compares the deliveries a second of 50 hints that leave at once.
+    """
     with scratch_database(), own_channel():
         seed_world(1)
         dispatcher = User.objects.get(username="dispatcher")
@@ -54,12 +58,18 @@ def run() -> dict[str, Any]:
         "floor_p50_ms": percentile(floor["times"], 0.5),
         "floor_p99_ms": percentile(floor["times"], 0.99),
         "floor_missing": floor["missing"],
+        "burst_ratio": round(product["burst_rate"] / floor["burst_rate"], 2),
+        "burst_per_s": round(product["burst_rate"]),
+        "burst_missing": product["burst_missing"],
         "p99_ratio": round(percentile(product["times"], 0.99) / percentile(floor["times"], 0.99), 2),
     }
 
 
-def _measure(url: str, token: str | None, write: Callable[[], tuple[str, int]]) -> dict[str, Any]:
-    """`write` at RATE for SECONDS in front of the audience; it returns the key of a frame and when it was committed."""
+def _measure(url: str, token: str | None, write: Callable[[int], tuple[list[str], int]]) -> dict[str, Any]:
+    """`write(1)` at RATE for SECONDS in front of the audience, then `write(BURST)` at once.
+
+    It returns the keys of the frames and when they were committed, in nanoseconds of the monotonic clock.
+    """
     command = [sys.executable, "-m", "boshan_police.benches.live_audience", url, str(SOCKETS)]
     audience = subprocess.Popen(  # noqa: S603 - our own command
         [*command, *([token] if token else [])],
@@ -72,14 +82,16 @@ def _measure(url: str, token: str | None, write: Callable[[], tuple[str, int]]) 
         if audience.stdout is None or audience.stdout.readline().strip() != "ready":
             raise RuntimeError("the audience could not take its seats")
         for _ in range(WARM_UP):
-            write()
+            write(1)
             time.sleep(1 / RATE)
         sent: dict[str, int] = {}
         began = time.monotonic()
         for turn in range(int(RATE * SECONDS)):
             time.sleep(max(0.0, began + turn / RATE - time.monotonic()))
-            key, at = write()
+            (key,), at = write(1)
             sent[key] = at
+        time.sleep(SETTLE_SECONDS)
+        burst, burst_at = write(BURST)
         time.sleep(SETTLE_SECONDS)
         came: dict[str, list[int]] = json.loads(audience.communicate(timeout=START_SECONDS)[0])
     finally:
@@ -88,7 +100,10 @@ def _measure(url: str, token: str | None, write: Callable[[], tuple[str, int]]) 
     times = [
         (at - sent[key]) / 1e6 for key, moments in came.items() if key in sent for at in moments[:SOCKETS]
     ]
+    arrived = sorted(at for key in burst for at in came.get(key, [])[:SOCKETS])
     return {
+        "burst_rate": len(arrived) / (arrived[-1] - burst_at) * 1e9,
+        "burst_missing": BURST * SOCKETS - len(arrived),
         "writes": len(sent),
         "deliveries": len(times),
         "missing": len(sent) * SOCKETS - len(times),
@@ -96,38 +111,43 @@ def _measure(url: str, token: str | None, write: Callable[[], tuple[str, int]]) 
     }
 
 
-def _filer(dispatcher: User, grid: Grid, size: list[int]) -> Callable[[], tuple[str, int]]:
-    """Files an incident; the moment is that of COMMIT, before the hint leaves."""
+def _filer(dispatcher: User, grid: Grid, size: list[int]) -> Callable[[int], tuple[list[str], int]]:
+    """Files incidents in one transaction; the moment is that of COMMIT, before the hints leave."""
 
-    def write() -> tuple[str, int]:
+    def write(count: int) -> tuple[list[str], int]:
         committed: list[int] = []
+        numbers = []
         with transaction.atomic():
             transaction.on_commit(lambda: committed.append(time.monotonic_ns()))
-            incident = incident_file(
-                actor=dispatcher,
-                category="fight",
-                summary="多人在市场东门因停车发生争吵，其中一人情绪激动，现场有群众围观",
-                address="博山区中心路农贸市场东门",
-                lat=grid.lat,
-                lon=grid.lon,
-            ).incident
+            for _ in range(count):
+                incident = incident_file(
+                    actor=dispatcher,
+                    category="fight",
+                    summary="多人在市场东门因停车发生争吵，其中一人情绪激动，现场有群众围观",
+                    address="博山区中心路农贸市场东门",
+                    lat=grid.lat,
+                    lon=grid.lon,
+                ).incident
+                numbers.append(incident.number)
         hint = {"type": "incident", "event": "incident.filed", **incident_row_as_filed(incident)}
         size[0] = len(to_json(hint))
-        return incident.number, committed[0]
+        return numbers, committed[0]
 
     return write
 
 
-def _publisher(channel: str, size: int) -> Callable[[], tuple[str, int]]:
+def _publisher(channel: str, size: int) -> Callable[[int], tuple[list[str], int]]:
     client = redis.Redis.from_url(settings.REDIS_URL)
     numbers = iter(range(1_000_000, 2_000_000))
 
-    def write() -> tuple[str, int]:
-        key = str(next(numbers))
-        frame = json.dumps({"type": "incident", "number": key, "said": "x" * size}, separators=(",", ":"))
+    def write(count: int) -> tuple[list[str], int]:
+        keys = [str(next(numbers)) for _ in range(count)]
+        said = {"type": "incident", "said": "x" * size}
+        frames = [json.dumps({**said, "number": key}, separators=(",", ":")) for key in keys]
         at = time.monotonic_ns()
-        client.publish(channel, frame)
-        return key, at
+        for frame in frames:
+            client.publish(channel, frame)
+        return keys, at
 
     return write
 
