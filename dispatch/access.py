@@ -55,6 +55,7 @@ HAND_OVER = rule_for(INCIDENT_MOVES["hand_over"])
 TAKE_IN = rule_for(INCIDENT_MOVES["take_in"])
 MERGE = rule_for(INCIDENT_MOVES["merge"])
 SPLIT = rule_for(INCIDENT_MOVES["split"])
+SEE_POLICIES = Rule("policy.see", gettext_lazy("see the escalation policies"), CENTRE | {Role.ADMINISTRATOR})
 FOLLOW_UP = Rule("followup.record", gettext_lazy("make follow-up calls"), CENTRE | {Role.STATION_COMMANDER})
 
 

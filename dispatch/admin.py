@@ -25,7 +25,10 @@ from .models import (
     TimelineEntry,
 )
 from .selectors.plan import Need
+from .selectors.policy import policy_words
 from .selectors.recommendation import need_text
+
+_LONGEST_SECONDS = 4 * 3600
 
 
 class CategoryForm(forms.ModelForm):
@@ -56,10 +59,34 @@ class CategoryAdmin(ConfigurationAdmin):
         return ["code"] if obj else []
 
 
+class PolicyStepFormSet(forms.BaseInlineFormSet):
+    """Steps that rise: later ones tell the same or a higher level, none after four hours. Two at one time Django refuses."""
+
+    def clean(self) -> None:
+        super().clean()
+        told: dict[str, list[tuple[int, int]]] = {}
+        kept = [
+            form
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data and not self._should_delete_form(form)
+        ]
+        for form in sorted(kept, key=lambda form: form.cleaned_data["seconds"]):
+            stage, seconds, level = (form.cleaned_data[name] for name in ("stage", "seconds", "level"))
+            before = told.setdefault(stage, [])
+            if seconds > _LONGEST_SECONDS:
+                form.add_error("seconds", _("At most four hours (14,400 s)."))
+            if any(level < other for _seconds, other in before):
+                form.add_error(
+                    "level", _("A higher level has been told before: the steps would go in a circle.")
+                )
+            before.append((seconds, level))
+
+
 class PolicyStepInline(ConfigurationInline):
     """Who is told, after how many seconds, when a stage stands still."""
 
     model = PolicyStep
+    formset = PolicyStepFormSet
 
 
 @admin.register(Policy)
@@ -72,6 +99,17 @@ class PolicyAdmin(ConfigurationAdmin):
     list_select_related = ["category"]
     autocomplete_fields = ["category"]
     inlines = [PolicyStepInline]
+    change_form_template = "admin/dispatch/policy/change_form.html"
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> Any:
+        words = {**(extra_context or {}), "policy_words": policy_words()}
+        return super().changeform_view(request, object_id, form_url, words)
 
 
 class PlanNeedForm(forms.ModelForm):

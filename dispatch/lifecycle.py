@@ -58,6 +58,13 @@ class Level(models.IntegerChoices):
     WATCH_COMMANDER = 3, _("Watch commander")
 
 
+ROLE_OF_LEVEL = {
+    Level.STATION_COMMANDER: Role.STATION_COMMANDER,
+    Level.COMMAND_CENTRE: Role.DISPATCHER,
+    Level.WATCH_COMMANDER: Role.WATCH_COMMANDER,
+}
+"""Whose accounts a level tells; of level 1 those of the incident's station."""
+
 OPEN = frozenset(
     {
         Status.REPORTED,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import board, followup, incident, station, wall
+from .views import board, followup, incident, policy, station, wall
 
 urlpatterns = [
     path("board/", board.board_page, name="board"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("incidents/", incident.incident_list, name="incident_list"),
     path("incidents/new/", incident.incident_new, name="incident_new"),
     path("incidents/places/", incident.incident_place_names, name="incident_place_names"),
+    path("policies/", policy.policy_list, name="policies"),
     path("follow-ups/", followup.follow_up_list, name="follow_ups"),
     path("incidents/<slug:number>/", incident.incident_page, name="incident_detail"),
 ]

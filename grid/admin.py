@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .configuration import ConfigurationAdmin, ConfigurationInline
-from .models import Grid, MachineToken, Organisation, Person, Posting, User
+from .models import Duty, Grid, MachineToken, Organisation, Person, Posting, User
 from .services.token import tokens_revoke
 
 admin.site.unregister(Group)  # importing Django's UserAdmin puts it there; rights follow from the role alone
@@ -192,3 +192,22 @@ class PersonAdmin(ConfigurationAdmin):
     search_fields = ["number", "name"]
     autocomplete_fields = ["organisation"]
     inlines = [PostingInline]
+
+
+@admin.register(Duty)
+class DutyAdmin(ConfigurationAdmin):
+    """The duty roster: an escalation reaches who is on it. A role without a roster is reached as a whole."""
+
+    list_display = ["person", "role", "organisation", "period"]
+    list_select_related = ["person__organisation"]
+    list_filter = ["person__role", "person__organisation"]
+    search_fields = ["person__name", "person__username"]
+    autocomplete_fields = ["person"]
+
+    @admin.display(description=gettext_lazy("role"))
+    def role(self, duty: Duty) -> str:
+        return str(duty.person.get_role_display())
+
+    @admin.display(description=gettext_lazy("organisation"))
+    def organisation(self, duty: Duty) -> str:
+        return duty.person.organisation.label

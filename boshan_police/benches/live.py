@@ -1,4 +1,4 @@
-"""Live hints: commit → received at 200 sockets, against a raw Redis subscription that writes to as many sockets."""
+"""Live hints: commit → received at 1,000 sockets, against a raw Redis subscription that writes to as many sockets."""
 
 import json
 import os
@@ -25,8 +25,8 @@ from .district import token_of
 from .lean_client import percentile
 from .scratch import own_channel, scratch_database, web_server
 
-SOCKETS = int(os.environ.get("BENCH_LIVE_SOCKETS", 200))
-RATE = float(os.environ.get("BENCH_LIVE_RATE", 10))
+SOCKETS = int(os.environ.get("BENCH_LIVE_SOCKETS", 1000))
+RATE = float(os.environ.get("BENCH_LIVE_RATE", 20))
 SECONDS = float(os.environ.get("BENCH_LIVE_SECONDS", 15))
 WARM_UP = 10
 BURST = 50

@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('dispatch', '0008_shift_work'),
+        ("dispatch", "0008_shift_work"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='incident',
-            name='point_given',
+            model_name="incident",
+            name="point_given",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='incident',
-            name='point_system',
-            field=models.CharField(choices=[('wgs84', 'wgs84'), ('gcj02', 'gcj02'), ('bd09', 'bd09')], default='wgs84', max_length=5),
+            model_name="incident",
+            name="point_system",
+            field=models.CharField(
+                choices=[("wgs84", "wgs84"), ("gcj02", "gcj02"), ("bd09", "bd09")],
+                default="wgs84",
+                max_length=5,
+            ),
         ),
     ]

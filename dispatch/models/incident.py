@@ -41,7 +41,9 @@ class Incident(models.Model):
     lat = models.FloatField(_("latitude"), null=True, blank=True)
     lon = models.FloatField(_("longitude"), null=True, blank=True)
     # The system the point was given in, and its numbers as they were; `lat` and `lon` are WGS-84 in any case.
-    point_system = models.CharField(max_length=5, default="wgs84", choices=[(one.value, one.value) for one in System])
+    point_system = models.CharField(
+        max_length=5, default="wgs84", choices=[(one.value, one.value) for one in System]
+    )
     point_given = models.CharField(max_length=60, blank=True)
     grid = models.ForeignKey(Grid, models.PROTECT, null=True, blank=True, verbose_name=_("grid"))
     station = models.ForeignKey(

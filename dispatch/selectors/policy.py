@@ -3,8 +3,10 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from boshan_police.kernel.reference import Reference
+from dispatch.lifecycle import Level, Stage
 from dispatch.models import Policy
 
 
@@ -49,3 +51,11 @@ def plan_for(category: str, priority: int) -> Plan:
     """The category's own policy at this priority, else the one for all categories, else one without limits."""
     plans = _policies.get()
     return plans.get((category, priority)) or plans.get((None, priority)) or _NONE
+
+
+def policy_words() -> dict[str, Any]:
+    """What the picture writes, in the reader's language."""
+    return {
+        "stages": [[stage.value, str(stage.label)] for stage in Stage],
+        "levels": {level.value: str(level.label) for level in Level},
+    }

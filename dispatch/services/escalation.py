@@ -8,27 +8,21 @@ from django.utils.translation import gettext as _
 from boshan_police.kernel import clock
 from boshan_police.kernel.access import Role
 from boshan_police.kernel.errors import Conflict
-from dispatch.lifecycle import INCIDENT_MOVES, Level
+from dispatch.lifecycle import INCIDENT_MOVES, ROLE_OF_LEVEL, Level
 from dispatch.models import Escalation, Incident, Notice, Timer
 from dispatch.selectors.policy import plan_for
 from grid.models import User
+from grid.selectors.duty import on_duty
 
 from .act import Act, act_on
 from .stage import timer_after, timer_of, timers_cancel
 
-_ROLE_OF_LEVEL = {
-    Level.STATION_COMMANDER: Role.STATION_COMMANDER,
-    Level.COMMAND_CENTRE: Role.DISPATCHER,
-    Level.WATCH_COMMANDER: Role.WATCH_COMMANDER,
-}
-
 
 def recipients_of(level: int, station: str | None) -> list[User]:
-    """The active accounts that `level` means for a station, now. One query."""
-    accounts = User.objects.filter(is_active=True, role=_ROLE_OF_LEVEL[Level(level)])
-    if level == Level.STATION_COMMANDER:
-        accounts = accounts.filter(organisation_id=station)
-    return list(accounts.order_by("id"))
+    """Whom `level` means for a station, now, by the duty roster. One query; none for a level of no station."""
+    if level != Level.STATION_COMMANDER:
+        return on_duty(ROLE_OF_LEVEL[Level(level)], None, clock.now())
+    return on_duty(Role.STATION_COMMANDER, station, clock.now()) if station else []
 
 
 def escalation_raise(act: Act, timer: Timer, recipients: Sequence[User]) -> None:

@@ -1,17 +1,20 @@
 """The administration under /admin/: who may enter, what is configured there, and the trace each change leaves."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
+from psycopg2.extras import DateTimeTZRange
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.models import AuditEntry
 from dispatch.models import Assignment, Category, Incident, PlanNeed, Policy, PolicyStep, ResponsePlan
 from dispatch.services.assignment import assignment_create
 from dispatch.services.incident import incident_file
-from grid.models import Organisation, Person, User
+from grid.models import Duty, Organisation, Person, User
 from patrol.models import Device, Unit, UnknownDevice
 from tests.world import EAST, IN_EAST, SOUTH
 
@@ -77,6 +80,8 @@ def test_every_page_of_every_table_opens(office, world):
     Person.objects.create(number="1", name="李青", kind="auxiliary", organisation_id=EAST)
     AuthToken.objects.create(world.dispatcher)
     ResponsePlan.objects.create(category=None, priority=1)
+    now = clock.now()
+    Duty.objects.create(person=world.watch, period=DateTimeTZRange(now, now + timedelta(hours=12)))
     Device.objects.create(identifier="radio-1", unit=world.east_car)
     UnknownDevice.objects.create(identifier="radio-2", first_seen=clock.now(), last_seen=clock.now())
     assert office.get("/admin/").status_code == 200
@@ -287,3 +292,24 @@ def test_the_audit_trail_cannot_be_changed(office, world):
     entry = AuditEntry.objects.create(at="2026-11-23T00:00:00Z", code="x")
     assert office.post(_url(AuditEntry, "change", entry.pk), {"code": "y"}).status_code == 403
     assert office.post(_url(AuditEntry, "delete", entry.pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ([(30, 2), (60, 1)], "in a circle"),
+        ([(30, 1), (30, 2)], "duplicate"),
+        ([(20_000, 1)], "four hours"),
+    ],
+)
+def test_steps_that_can_not_be_meant_are_named_at_their_row(world, office, steps, words):
+    url = _url(Policy, "add")
+    data = _form(office.get(url)) | {"category": "noise", "priority": 3, "follow_up_seconds": 300}
+    data |= {"steps-TOTAL_FORMS": len(steps)}
+    for index, (seconds, level) in enumerate(steps):
+        data |= {f"steps-{index}-stage": "unclaimed", f"steps-{index}-seconds": seconds}
+        data |= {f"steps-{index}-level": level, f"steps-{index}-id": "", f"steps-{index}-policy": ""}
+    response = office.post(url, data)
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    assert not Policy.objects.filter(category="noise").exists()

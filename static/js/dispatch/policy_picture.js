@@ -1,0 +1,71 @@
+/* An escalation policy as a picture: a lane per stage, its steps on a line of time, who is told above each mark.
+ * picture({steps: [[stage, seconds, level]…], followUp}, {stages: [[code, text]…], levels: {level: text}}) → SVG element
+ * A step whose level is lower than one before it is drawn hollow: it would tell somebody who has been told. */
+
+import { fill, gettext } from "../lib/i18n.js";
+
+const WIDTH = 960;
+const LEFT = 120;
+const LANE = 64;
+const FOOT = 28;
+const MOST = 14_400; // s: the last reminder of a report comes after four hours
+const TICKS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400];
+
+const NS = "http://www.w3.org/2000/svg";
+const draw = (tag, attributes, text = "") => {
+  const node = document.createElementNS(NS, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.textContent = text;
+  return node;
+};
+
+/** Time is drawn by its logarithm: the first minute needs as much room as the last hour. */
+const at = (seconds) => LEFT + (Math.log(Math.max(seconds, 5) / 5) / Math.log(MOST / 5)) * (WIDTH - LEFT - 70);
+
+export const duration = (seconds) => {
+  if (seconds < 60) return fill(gettext("%(n)s s"), { n: seconds });
+  if (seconds < 3600) return fill(gettext("%(n)s min"), { n: +(seconds / 60).toFixed(1) });
+  return fill(gettext("%(n)s h"), { n: +(seconds / 3600).toFixed(1) });
+};
+
+export function picture({ steps, followUp }, { stages, levels }) {
+  const height = stages.length * LANE + FOOT;
+  const svg = draw("svg", { class: "policy-picture", viewBox: `0 0 ${WIDTH} ${height}`, role: "img" });
+  svg.append(draw("title", {}, summary(steps, stages, levels)));
+  for (const tick of TICKS) {
+    svg.append(draw("line", { class: "tick", x1: at(tick), x2: at(tick), y1: 8, y2: height - FOOT }));
+    svg.append(draw("text", { class: "tick-text", x: at(tick), y: height - 8, "text-anchor": "middle" }, duration(tick)));
+  }
+  stages.forEach(([stage, text], index) => lane(svg, index * LANE + 44, text, steps.filter(([code]) => code === stage), levels));
+  if (followUp) svg.append(draw("text", { class: "tick-text", x: 0, y: height - 8 }, fill(gettext("Follow-up %(time)s"), { time: duration(followUp) })));
+  return svg;
+}
+
+function lane(svg, y, text, steps, levels) {
+  svg.append(draw("text", { class: "lane", x: 0, y: y + 5 }, text));
+  const inOrder = [...steps].sort((a, b) => a[1] - b[1]);
+  const end = inOrder.length ? at(inOrder.at(-1)[1]) : LEFT;
+  svg.append(draw("line", { class: "run", x1: LEFT, x2: end, y1: y, y2: y }));
+  if (!inOrder.length) return void svg.append(draw("text", { class: "none", x: LEFT, y: y + 5 }, gettext("No limit")));
+  let told = 0;
+  let free = -Infinity; // where the last name ends: names that would touch go below the line
+  for (const [, seconds, level] of inOrder) {
+    const x = at(seconds);
+    const name = levels[level] ?? "";
+    const below = x < free;
+    svg.append(
+      draw("circle", { class: level < told ? "step back" : `step level${level}`, cx: x, cy: y, r: 10 }),
+      draw("text", { class: "step-number", x, y: y + 4, "text-anchor": "middle" }, String(level)),
+      draw("text", { class: "step-text", x, y: below ? y + 25 : y - 15, "text-anchor": "middle" }, `${name} ${duration(seconds)}`),
+    );
+    if (!below) free = x + 4.2 * [...`${name} ${duration(seconds)}`].reduce((sum, sign) => sum + (sign > "\u2e80" ? 3 : 1.6), 0) + 8;
+    told = Math.max(told, level);
+  }
+}
+
+const summary = (steps, stages, levels) =>
+  stages
+    .map(([stage, text]) => [text, steps.filter(([code]) => code === stage).map(([, seconds, level]) => `${duration(seconds)} ${levels[level]}`)])
+    .filter(([, told]) => told.length)
+    .map(([text, told]) => `${text}: ${told.join(", ")}`)
+    .join("; ");
