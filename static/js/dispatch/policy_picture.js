@@ -7,7 +7,7 @@ import { fill, gettext } from "../lib/i18n.js";
 const WIDTH = 960;
 const LEFT = 120;
 const LANE = 64;
-const FOOT = 28;
+const FOOT = 44;
 const MOST = 14_400; // s: the last reminder of a report comes after four hours
 const TICKS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400];
 
@@ -37,28 +37,29 @@ export function picture({ steps, followUp }, { stages, levels }) {
     svg.append(draw("text", { class: "tick-text", x: at(tick), y: height - 8, "text-anchor": "middle" }, duration(tick)));
   }
   stages.forEach(([stage, text], index) => lane(svg, index * LANE + 44, text, steps.filter(([code]) => code === stage), levels));
-  if (followUp) svg.append(draw("text", { class: "tick-text", x: 0, y: height - 8 }, fill(gettext("Follow-up %(time)s"), { time: duration(followUp) })));
+  if (followUp) svg.append(draw("text", { class: "tick-text", x: 12, y: height - 8 }, fill(gettext("Follow-up %(time)s"), { time: duration(followUp) })));
   return svg;
 }
 
 function lane(svg, y, text, steps, levels) {
-  svg.append(draw("text", { class: "lane", x: 0, y: y + 5 }, text));
+  svg.append(draw("text", { class: "lane", x: 12, y: y + 5 }, text));
   const inOrder = [...steps].sort((a, b) => a[1] - b[1]);
   const end = inOrder.length ? at(inOrder.at(-1)[1]) : LEFT;
   svg.append(draw("line", { class: "run", x1: LEFT, x2: end, y1: y, y2: y }));
   if (!inOrder.length) return void svg.append(draw("text", { class: "none", x: LEFT, y: y + 5 }, gettext("No limit")));
   let told = 0;
-  let free = -Infinity; // where the last name ends: names that would touch go below the line
+  const ends = [-Infinity, -Infinity]; // where the last name above and the last one below the line end
   for (const [, seconds, level] of inOrder) {
     const x = at(seconds);
-    const name = levels[level] ?? "";
-    const below = x < free;
+    const text = `${levels[level] ?? ""} ${duration(seconds)}`;
+    const half = 3.4 * [...text].reduce((sum, sign) => sum + (sign > "\u2e80" ? 2 : 1.05), 0);
+    const below = x - half < ends[0] && ends[1] <= ends[0];
+    ends[Number(below)] = x + half + 6;
     svg.append(
       draw("circle", { class: level < told ? "step back" : `step level${level}`, cx: x, cy: y, r: 10 }),
       draw("text", { class: "step-number", x, y: y + 4, "text-anchor": "middle" }, String(level)),
-      draw("text", { class: "step-text", x, y: below ? y + 25 : y - 15, "text-anchor": "middle" }, `${name} ${duration(seconds)}`),
+      draw("text", { class: "step-text", x, y: below ? y + 25 : y - 15, "text-anchor": "middle" }, text),
     );
-    if (!below) free = x + 4.2 * [...`${name} ${duration(seconds)}`].reduce((sum, sign) => sum + (sign > "\u2e80" ? 3 : 1.6), 0) + 8;
     told = Math.max(told, level);
   }
 }
