@@ -39,7 +39,6 @@ export function mountMap(root, state) {
   let mark = null; // pin of an unsaved incident
   let scenes = { main: null, lens: null };
   const memory = { main: new Map(), lens: new Map() };
-  const backdrop = document.createElement("canvas");
   const lensBackdrop = document.createElement("canvas");
   let paintedAt = -Infinity;
   let queued = 0;
@@ -85,10 +84,9 @@ export function mountMap(root, state) {
     paintedAt = performance.now();
     if (moved) {
       memory.main.clear();
-      if (ground) groundOn(backdrop, view);
+      if (ground) groundOn(layer.ground, view);
     }
     context.clearRect(0, 0, view.width, view.height);
-    if (ground) context.drawImage(backdrop, 0, 0, view.width, view.height);
     trails.paint(context, view, colours);
     const frame = lens?.frame(view) ?? null;
     const at = frame && { x: lens.left + margin.x, y: lens.top + margin.y, w: lens.size[0], h: lens.size[1] };
@@ -120,7 +118,7 @@ export function mountMap(root, state) {
   /** The ground itself looks different now: reach, or what a dispatch would uncover. */
   function groundAnew() {
     if (!ground || !layer.view()) return;
-    groundOn(backdrop, layer.view());
+    groundOn(layer.ground, layer.view());
     if (lens?.view) groundOn(lensBackdrop, lens.view);
     layer.repaint();
   }
