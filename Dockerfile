@@ -7,7 +7,7 @@ ENV PYTHONUNBUFFERED=1 \
     BOSHAN_NO_BOOTSTRAP=1 \
     STATIC_ROOT=/srv/static
 
-RUN useradd --system --uid 1001 --no-create-home --shell /usr/sbin/nologin boshan
+RUN useradd --system --uid 1001 --no-create-home --shell /usr/sbin/nologin boshan && install --directory --owner=boshan /attachments
 WORKDIR /srv/boshan
 
 # The lock alone first: code changes do not install anything again.

@@ -18,6 +18,7 @@ ACTIONS: dict[str, str | Promise] = {
     "incident.cancelled": _("Cancelled: %(reason)s"),
     "incident.invalidated": _("Marked invalid: %(reason)s"),
     "incident.reopened": _("Reopened: %(reason)s"),
+    "attachment.added": _("Attached: %(name)s"),
     "caller.joined": _("Another caller: %(said)s"),
     "caller.revealed": _("Caller's name and phone looked up: %(reason)s"),
     "dispatch.recommended": _("Recommended: %(labels)s"),

@@ -174,6 +174,18 @@ class FollowUpOutput(serializers.Serializer):
     remark = serializers.CharField()
 
 
+class AttachmentOutput(serializers.Serializer):
+    """A file of an incident."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    kind = serializers.CharField(help_text="Media type, by content.")
+    size = serializers.IntegerField(help_text="Bytes.")
+    at = serializers.DateTimeField()
+    by = serializers.CharField()
+    url = serializers.CharField()
+
+
 class SeenOutput(serializers.Serializer):
     """How many alarms rang."""
 

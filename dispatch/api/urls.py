@@ -4,7 +4,19 @@ from django.urls import path, register_converter
 
 from dispatch.lifecycle import ASSIGNMENT_MOVES
 
-from . import assignment, board, caller, category, figures, incident, recommendation, shift, unit, verbs
+from . import (
+    assignment,
+    attachment,
+    board,
+    caller,
+    category,
+    figures,
+    incident,
+    recommendation,
+    shift,
+    unit,
+    verbs,
+)
 
 
 class NumberConverter:
@@ -73,6 +85,8 @@ urlpatterns = [
         assignment.StepView.as_view(),
         name="api-assignment-step",
     ),
+    path(f"{_ONE}attachments/", attachment.AttachmentsView.as_view(), name="api-attachments"),
+    path(f"{_ONE}attachments/<int:key>/", attachment.AttachmentView.as_view(), name="api-attachment"),
     path("categories/", category.CategoriesView.as_view(), name="api-categories"),
     path("figures/today/", figures.TodayView.as_view(), name="api-figures-today"),
     path("units/", unit.UnitsView.as_view(), name="api-units"),

@@ -1,6 +1,7 @@
 """Tables of the events."""
 
 from .assignment import Assignment
+from .attachment import Attachment
 from .caller import FurtherCaller
 from .category import Category
 from .escalation import Escalation, Notice, Timer
@@ -15,6 +16,7 @@ from .timeline import TimelineEntry
 
 __all__ = [
     "Assignment",
+    "Attachment",
     "Category",
     "DailySerial",
     "Escalation",

@@ -22,6 +22,7 @@ from dispatch.forms import IncidentFilter, IntakeForm, new_intake
 from dispatch.lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, OPEN, Stage, Status
 from dispatch.selectors.category import categories
 from dispatch.selectors.incident import (
+    attachment_rows,
     incident_detail,
     incident_seen_by,
     incidents_matching,
@@ -102,6 +103,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         "priority": _PRIORITY[incident.priority],
         "open": incident.status in OPEN,
         "steps": _steps(detail["times"], incident.status),
+        "files": attachment_rows(incident),
         "timeline": timeline_rows(incident)[::-1],
         "printed_at": clock.now(),
         "title": title,

@@ -2,7 +2,7 @@
  * mount(root): data-number, data-now (the server's clock); [data-part] is fetched anew when the incident has moved on. */
 
 import { $, put, setText } from "../lib/dom.js";
-import { post } from "../lib/http.js";
+import { post, upload } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { bind } from "../lib/keys.js";
 import { openSocket } from "../lib/live_socket.js";
@@ -145,6 +145,26 @@ export function mount(root) {
     const outcome = await ask(dialog, question);
     return outcome === null ? undefined : act(url, { outcome });
   }
+
+  /** One file after the other, with its progress; what could not be attached is named with the reason. */
+  async function attach(input) {
+    const bar = $("progress", input.closest(".incident-attach"));
+    const wrong = [];
+    for (const file of input.files) {
+      bar.hidden = false;
+      try {
+        await upload(`${urls.incident(number)}attachments/`, file, { progress: (share) => (bar.value = share) });
+        say(fill(gettext("%(name)s attached"), { name: file.name }), "ok");
+      } catch (error) {
+        wrong.push(`${file.name}: ${error.message}`);
+      }
+    }
+    input.value = "";
+    bar.hidden = true;
+    if (wrong.length) say(wrong.join(" "), "bad");
+    refresh();
+  }
+  part.addEventListener("change", ({ target }) => target.matches("[data-attach]") && attach(target));
 
   part.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-do], [data-step]");

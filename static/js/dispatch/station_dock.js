@@ -4,6 +4,7 @@
 import { $, $$, el, put, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { ms, stamp } from "../lib/time.js";
+import { upload } from "../lib/http.js";
 import { send, urls } from "./board_api.js";
 import { limitOf } from "./station_card.js";
 import { DONE_TEXT, NEXT, OUTCOMES } from "./station_step.js";
@@ -105,6 +106,7 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
     const parts = [];
     if (order && state.config.may.reinforce) parts.push(button(gettext("Reinforcements"), () => tell(row, REINFORCE())));
     if (order && step !== "on_scene") parts.push(button(gettext("Cannot go"), () => cannot(shown)));
+    if (order && state.config.may.note) parts.push(button(gettext("Photo"), () => photo(row)));
     if (state.config.may.note) parts.push(button(gettext("Add facts"), () => tell(row, FACTS())));
     return put(small, parts);
   }
@@ -188,6 +190,24 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
       outbox.tell(fill(gettext("Not sent: “%(text)s”. %(why)s"), { text, why: error.message }));
       state.refresh();
     }
+  }
+
+  /** The phone's camera; the photo goes up at once and stands in the story. */
+  function photo(row) {
+    const input = el("input", { type: "file", accept: "image/*", capture: "environment" });
+    input.addEventListener("change", async () => {
+      const [file] = input.files;
+      if (!file) return;
+      const progress = (share) => say(fill(gettext("Sending the photo: %(share)s %"), { share: Math.round(share * 100) }));
+      try {
+        await upload(`${urls.incident(row.number)}attachments/`, file, { progress });
+        say(gettext("The photo is in the story now"), "ok");
+      } catch (error) {
+        if (!error.code) throw error;
+        say(fill(gettext("The photo was not sent. %(why)s"), { why: error.message }), "bad");
+      }
+    });
+    input.click();
   }
 
   async function cannot(current) {

@@ -2,6 +2,7 @@
  * get(url) → JSON
  * post(url, body, {key, keepalive}) → JSON; `key` becomes Idempotency-Key, so that a repeat makes nothing twice;
  *   `keepalive` outlives the page
+ * upload(url, file, {progress(share)}) → JSON; as a form with one field `file`
  * HttpError: status (0 = no answer), code, message (for people), field, fields, details
  * A 401 sends `sessionended` on document. No answer within 15 s is an error that says so. */
 
@@ -56,3 +57,20 @@ export const post = (url, body = {}, { key, keepalive = false } = {}) =>
       ...(key ? { "Idempotency-Key": key } : {}),
     },
   });
+
+/** By XMLHttpRequest, since `fetch` does not tell how far an upload has come. */
+export function upload(url, file, { progress } = {}) {
+  return new Promise((resolve, reject) => {
+    const form = new FormData();
+    form.append("file", file);
+    const request = new XMLHttpRequest();
+    request.open("POST", url);
+    request.responseType = "json";
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", cookie("csrftoken"));
+    request.upload.onprogress = ({ loaded, total }) => progress?.(total ? loaded / total : 0);
+    request.onerror = () => reject(new HttpError(0));
+    request.onload = () => (request.status < 300 ? resolve(request.response) : reject(new HttpError(request.status, request.response?.error)));
+    request.send(form);
+  });
+}
