@@ -386,7 +386,7 @@ def test_any_interleaving(world: SimpleNamespace, monkeypatch: pytest.MonkeyPatc
     run_state_machine_as_test(
         Dispatching,
         settings=settings(
-            max_examples=45,
+            max_examples=25,
             stateful_step_count=25,
             derandomize=True,
             database=None,
