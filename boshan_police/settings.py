@@ -148,6 +148,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TIMEZONE = "UTC"
+# Others' servers may hang: they hold up a worker of their own, never the timers.
+CELERY_TASK_ROUTES = {"dispatch.send_deliveries": {"queue": "delivery"}}
 CELERY_BEAT_SCHEDULE = {
     "sweep-timers": {
         "task": "dispatch.sweep_timers",
@@ -155,6 +157,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=0.5),
         # A message that waited longer than this has been overtaken by the next ones.
         "options": {"expires": 1},
+    },
+    "send-deliveries": {
+        "task": "dispatch.send_deliveries",
+        "schedule": timedelta(seconds=1),
+        "options": {"expires": 1, "queue": "delivery"},
     },
     "keep-position-days": {"task": "patrol.keep_position_days", "schedule": crontab(minute=5)},
 }
@@ -218,6 +225,26 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# --- Telling people beside the screen --------------------------------------------------------------------
+# The portal's own address as people reach it, for links in notices; empty: notices carry none.
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+# `smtp://user:password@host:port`, `smtp+tls://…`; empty: no e-mail.
+EMAIL_ENABLED = bool(env.str("EMAIL_URL", default=""))
+if EMAIL_ENABLED:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="boshan@localhost")
+# Notices to a closed browser pass through its maker's servers, encrypted: off unless the bureau wants it.
+PUSH_ENABLED = env.bool("PUSH_ENABLED", default=False)
+PUSH_HOSTS = env.list(
+    "PUSH_HOSTS",
+    default=["fcm.googleapis.com", "push.services.mozilla.com", "notify.windows.com", "push.apple.com"],
+)
+# The key that push services know us by (RFC 8292); made by `manage.py push_key`.
+PUSH_KEY = env.str("PUSH_KEY", default="")
+if PUSH_ENABLED and not PUSH_KEY:
+    raise ImproperlyConfigured("PUSH_ENABLED needs PUSH_KEY; `manage.py push_key` makes one.")
 
 # --- Language, time -------------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -47,6 +47,8 @@ ACTIONS: dict[str, str | Promise] = {
     "followup.missed": _("Follow-up call: nobody answered (%(attempts)s). %(remark)s"),
     "followup.given_up": _("Follow-up call given up after %(attempts)s tries. %(remark)s"),
     "escalation.raised": _("Escalated to %(level)s: %(stage)s after %(seconds)s s"),
+    "escalation.repeated": _("Told again, %(level)s: %(stage)s for %(seconds)s s"),
+    "escalation.snoozed": _("Put off by %(minutes)s min: %(reason)s"),
     "escalation.skipped": _("Escalation to %(level)s reached nobody, next step at once"),
     "escalation.exhausted": _("No further level can be told"),
     "escalation.expired": _("An escalation %(minutes)s min late was not sent"),

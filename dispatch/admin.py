@@ -93,7 +93,7 @@ class PolicyStepInline(ConfigurationInline):
 class PolicyAdmin(ConfigurationAdmin):
     """Escalation policies with their steps. Timers already running keep the steps they were planned with."""
 
-    list_display = ["__str__", "follow_up_seconds"]
+    list_display = ["__str__", "follow_up_seconds", "repeat_seconds"]
     ordering = ["category", "priority"]
     list_filter = ["priority"]
     list_select_related = ["category"]

@@ -137,6 +137,7 @@ INCIDENT_MOVES = {
         Move("invalidate", _("Mark invalid"), OPEN, Status.INVALID, CENTRE, "closed_at", "incident.invalidated"),
         Move("reopen", _("Reopen"), ENDED, Status.REPORTED, CENTRE, None, "incident.reopened"),
         Move("take_over", _("Take over"), OPEN, None, _COMMAND, None, "escalation.taken_over"),
+        Move("snooze", _("Put the escalation off"), OPEN, None, _COMMAND, None, "escalation.snoozed"),
         Move("reinforce", _("Ask for reinforcement"), OPEN, None, _CREW, None, "reinforcement.asked"),
         Move("decline_reinforcement", _("Decline the reinforcement"), OPEN, None, _COMMAND, None, "reinforcement.declined"),
         Move("preempt", _("Pull a busy unit"), OPEN, None, _COMMAND, None, "unit.diverted"),

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from .services.delivery import deliveries_send
 from .services.timer import timers_sweep
 
 SWEEP_SECONDS = 1.5
@@ -12,3 +13,9 @@ SWEEP_SECONDS = 1.5
 def sweep_timers() -> None:
     """Fire what is due and what comes due while this sweep lasts."""
     timers_sweep(seconds=SWEEP_SECONDS)
+
+
+@shared_task(name="dispatch.send_deliveries", ignore_result=True)
+def send_deliveries() -> None:
+    """Send what waits for the couriers."""
+    deliveries_send()

@@ -1,5 +1,6 @@
 """Configuration of the ground: organisations, accounts and their tokens, grids, people."""
 
+import base64
 from typing import Any
 
 from django import forms
@@ -7,13 +8,15 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group
+from django.core.validators import validate_email
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .configuration import ConfigurationAdmin, ConfigurationInline
-from .models import Duty, Grid, MachineToken, Organisation, Person, Posting, User
+from .models import Contact, Duty, Gateway, Grid, MachineToken, Organisation, Person, Posting, User
+from .models.contact import new_secret
 from .services.token import tokens_revoke
 
 admin.site.unregister(Group)  # importing Django's UserAdmin puts it there; rights follow from the role alone
@@ -211,3 +214,72 @@ class DutyAdmin(ConfigurationAdmin):
     @admin.display(description=gettext_lazy("organisation"))
     def organisation(self, duty: Duty) -> str:
         return duty.person.organisation.label
+
+
+class GatewayForm(forms.ModelForm):
+    """A secret that both sides can sign with."""
+
+    def clean_secret(self) -> str:
+        secret: str = self.cleaned_data["secret"]
+        try:
+            raw = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            raw = b""
+        if not secret.startswith("whsec_") or len(raw) < 24:
+            raise forms.ValidationError(_("A secret is whsec_ and at least 24 random bytes in base64."))
+        return secret
+
+
+@admin.register(Gateway)
+class GatewayAdmin(ConfigurationAdmin):
+    """Gateways that pass notices on. The secret is what both sides sign with."""
+
+    form = GatewayForm
+    list_display = ["name", "url", "active", "people"]
+    fields = ["name", "url", "secret", "active"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().get_changeform_initial_data(request), "secret": new_secret()}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Gateway]:
+        return super().get_queryset(request).annotate(contact_count=Count("contacts"))
+
+    @admin.display(description=gettext_lazy("contacts"))
+    def people(self, gateway: Gateway) -> int:
+        return gateway.contact_count
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ContactForm(forms.ModelForm):
+    """An e-mail address is one."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("channel") == Contact.Channel.EMAIL and cleaned.get("address"):
+            try:
+                validate_email(cleaned["address"])
+            except forms.ValidationError as error:
+                self.add_error("address", error)
+        return cleaned
+
+
+@admin.register(Contact)
+class ContactAdmin(ConfigurationAdmin):
+    """How people are reached beside the screen. A contact is retired, not removed: the record says where notices went."""
+
+    form = ContactForm
+    list_display = ["person", "channel", "gateway", "shown_address", "active"]
+    list_filter = ["channel", "active", "gateway"]
+    list_select_related = ["person", "gateway"]
+    search_fields = ["person__name", "person__username"]
+    autocomplete_fields = ["person"]
+    fields = ["person", "channel", "gateway", "address", "active"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # A browser's address is the key to it; where notices went before is not rewritten.
+        return ["person", "channel", "gateway", "address"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

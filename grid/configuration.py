@@ -16,7 +16,7 @@ from boshan_police.kernel.access import require
 
 from .access import CONFIGURE
 
-_SECRETS = frozenset({"password", "password1", "password2"})
+_SECRETS = frozenset({"password", "password1", "password2", "secret"})
 
 
 class ConfigurationSite(AdminSite):

@@ -11,34 +11,36 @@ from patrol.models import Unit
 
 _MINUTE = 60
 FOLLOW_UP_SECONDS = 300
+REPEAT_SECONDS = {1: 120, 2: 300}  # by priority; the others are told once
 
-# Seconds after which levels 1, 2 and 3 are told, by priority and stage.
+# Seconds after which levels 1, 2 and 3 are told, by priority and stage; of four the first two tell level 1.
 # Unclaimed: the bureaus' 30/60/120/180 s. Not arrived: Boshan's "1-3-5 minutes" reach for priority 1, the published
 # 5/10/15/30 min classes of arrival below. Not reported: the published 30/60/120/240 min reminders.
-STEPS: dict[int, dict[Stage, tuple[int, int, int]]] = {
+_REMINDERS = (30 * _MINUTE, 60 * _MINUTE, 120 * _MINUTE, 240 * _MINUTE)
+STEPS: dict[int, dict[Stage, tuple[int, ...]]] = {
     1: {
         Stage.UNCLAIMED: (30, 60, 120),
         Stage.NOT_DEPARTED: (60, 120, 180),
         Stage.NOT_ARRIVED: (3 * _MINUTE, 5 * _MINUTE, 10 * _MINUTE),
-        Stage.NOT_REPORTED: (30 * _MINUTE, 60 * _MINUTE, 120 * _MINUTE),
+        Stage.NOT_REPORTED: _REMINDERS,
     },
     2: {
         Stage.UNCLAIMED: (60, 120, 180),
         Stage.NOT_DEPARTED: (120, 180, 300),
         Stage.NOT_ARRIVED: (5 * _MINUTE, 10 * _MINUTE, 15 * _MINUTE),
-        Stage.NOT_REPORTED: (30 * _MINUTE, 60 * _MINUTE, 120 * _MINUTE),
+        Stage.NOT_REPORTED: _REMINDERS,
     },
     3: {
         Stage.UNCLAIMED: (120, 240, 360),
         Stage.NOT_DEPARTED: (5 * _MINUTE, 10 * _MINUTE, 15 * _MINUTE),
         Stage.NOT_ARRIVED: (15 * _MINUTE, 30 * _MINUTE, 45 * _MINUTE),
-        Stage.NOT_REPORTED: (60 * _MINUTE, 120 * _MINUTE, 240 * _MINUTE),
+        Stage.NOT_REPORTED: _REMINDERS,
     },
     4: {
         Stage.UNCLAIMED: (180, 360, 540),
         Stage.NOT_DEPARTED: (10 * _MINUTE, 20 * _MINUTE, 30 * _MINUTE),
         Stage.NOT_ARRIVED: (30 * _MINUTE, 60 * _MINUTE, 90 * _MINUTE),
-        Stage.NOT_REPORTED: (120 * _MINUTE, 240 * _MINUTE, 480 * _MINUTE),
+        Stage.NOT_REPORTED: _REMINDERS,
     },
 }
 
@@ -67,7 +69,13 @@ _FOLLOW_UP_HOURS = {"crime": 48, "dispute": 24, "help": 24, "complaint": 24}
 def policies() -> list[Policy]:
     """The default policy of each priority, unsaved."""
     return [
-        Policy(category=None, priority=priority, follow_up_seconds=FOLLOW_UP_SECONDS) for priority in STEPS
+        Policy(
+            category=None,
+            priority=priority,
+            follow_up_seconds=FOLLOW_UP_SECONDS,
+            repeat_seconds=REPEAT_SECONDS.get(priority),
+        )
+        for priority in STEPS
     ]
 
 
@@ -76,7 +84,7 @@ def steps_of(policy: Policy) -> list[PolicyStep]:
     return [
         PolicyStep(policy=policy, stage=stage, seconds=seconds, level=level)
         for stage, times in STEPS[policy.priority].items()
-        for level, seconds in zip(Level, times, strict=True)
+        for level, seconds in zip(sorted([1] * (len(times) - 3) + list(Level)), times, strict=True)
     ]
 
 

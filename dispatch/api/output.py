@@ -8,8 +8,9 @@ from functools import cache
 from rest_framework import serializers
 
 from dispatch.lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, Level, Stage, Status, Step
-from dispatch.models import Category
+from dispatch.models import Category, Delivery
 from grid.coordinates import System
+from grid.models import Contact
 from patrol.models import Unit
 
 _BASE = (serializers.Serializer,)
@@ -53,6 +54,7 @@ class EscalationOutput(serializers.Serializer):
     owner_username = serializers.CharField(allow_null=True)
     next_level = serializers.ChoiceField(Level.choices, allow_null=True)
     next_at = serializers.DateTimeField(allow_null=True)
+    snoozed_until = serializers.DateTimeField(allow_null=True, help_text="Somebody put the next step off.")
 
 
 class ActiveAssignmentOutput(serializers.Serializer):
@@ -190,6 +192,20 @@ class SeenOutput(serializers.Serializer):
     """How many alarms rang."""
 
     seen = serializers.IntegerField()
+
+
+class ToldOutput(serializers.Serializer):
+    """One person told of one escalation by one channel."""
+
+    at = serializers.DateTimeField()
+    level = serializers.ChoiceField(Level.choices)
+    stage = serializers.ChoiceField(Stage.choices)
+    name = serializers.CharField()
+    channel = serializers.ChoiceField(["screen", *Contact.Channel.values])
+    address = serializers.CharField(help_text="Shortened; empty for the screen.")
+    state = serializers.ChoiceField(Delivery.State.choices)
+    state_at = serializers.DateTimeField(allow_null=True)
+    error = serializers.CharField()
 
 
 class StepOutput(serializers.Serializer):

@@ -4,6 +4,7 @@ from .assignment import Assignment
 from .attachment import Attachment
 from .caller import FurtherCaller
 from .category import Category
+from .delivery import Delivery
 from .escalation import Escalation, Notice, Timer
 from .followup import FollowUpCall
 from .handover import Handover
@@ -19,6 +20,7 @@ __all__ = [
     "Attachment",
     "Category",
     "DailySerial",
+    "Delivery",
     "Escalation",
     "FollowUpCall",
     "FurtherCaller",

@@ -61,6 +61,8 @@ class Escalation(models.Model):
     raised_at = models.DateTimeField()
     next_level = models.PositiveSmallIntegerField(choices=Level, null=True)
     next_at = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
+    snoozed_seconds = models.PositiveIntegerField(default=0)  # by which the steps still to come are put off
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     owned_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -75,23 +77,23 @@ class Escalation(models.Model):
 
 
 class Notice(models.Model):
-    """One recipient told of one fired timer. `seen_at` is when that person silenced it (key A)."""
+    """One recipient told of one fired timer, on the screen; `Delivery` tells the same person elsewhere.
 
-    class Channel(models.TextChoices):
-        SCREEN = "screen", _("Screen")
+    `shown_at` is when a browser of that person first showed it, `seen_at` when the person silenced it (key A).
+    """
 
     timer = models.ForeignKey(  # found by `notice_once`, which begins with it
         Timer, models.PROTECT, related_name="notices", db_index=False
     )
     escalation = models.ForeignKey(Escalation, models.PROTECT, related_name="notices")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
-    channel = models.CharField(max_length=10, choices=Channel, default=Channel.SCREEN)
     created_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["timer", "recipient", "channel"], name="notice_once"),
+            models.UniqueConstraint(fields=["timer", "recipient"], name="notice_once"),
         ]
         indexes = [
             # what still rings for one person

@@ -32,6 +32,22 @@ class Policy(models.Model):
         ),
     )
 
+    repeat_seconds = models.PositiveIntegerField(
+        _("repeat each, seconds"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(30)],
+        help_text=_(
+            "After its last step the last level is told again and again until somebody takes it over; empty: never"
+        ),
+    )
+    repeat_times = models.PositiveSmallIntegerField(
+        _("repeat at most"),
+        db_default=10,
+        default=10,
+        validators=[MinValueValidator(1), MaxValueValidator(50)],
+    )
+
     class Meta:
         verbose_name = _("escalation policy")
         verbose_name_plural = _("escalation policies")

@@ -52,6 +52,7 @@ _ESCALATION_COLUMNS = {
     "owner_username": "escalation__owner__username",
     "next_level": "escalation__next_level",
     "next_at": "escalation__next_at",
+    "snoozed_until": "escalation__snoozed_until",
 }
 _STEP_AT = Case(
     When(active__step=Step.ACCEPTED, then=F("active__accepted_at")),

@@ -16,6 +16,7 @@ from dispatch.lifecycle import Move, Status, status_after
 from dispatch.models import Escalation, Incident, Notice, TimelineEntry, Timer
 from grid.models import User
 
+from .delivery import deliveries_queue
 from .stage import stage_follow
 
 _FIRST_TIMES = ("dispatched_at", "accepted_at", "departed_at", "arrived_at")
@@ -109,7 +110,7 @@ class Act:
 
 
 def acts_write(acts: Sequence[Act]) -> None:
-    """Write acts on different incidents: at most three queries for all, beside those of each one's row and events.
+    """Write acts on different incidents: at most five queries for all, beside those of each one's row and events.
 
     An act in which nothing was said writes nothing.
     """
@@ -118,7 +119,7 @@ def acts_write(acts: Sequence[Act]) -> None:
         act.save()
     TimelineEntry.objects.bulk_create([entry for act in acts for entry in act.entries])
     Timer.objects.bulk_create([timer for act in acts for timer in act.timers])
-    Notice.objects.bulk_create([notice for act in acts for notice in act.notices])
+    deliveries_queue(Notice.objects.bulk_create([notice for act in acts for notice in act.notices]))
     for act in acts:
         act.publish()
 

@@ -7,15 +7,17 @@ from django.utils.translation import gettext as _
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.access import Role
-from boshan_police.kernel.errors import Conflict
+from boshan_police.kernel.errors import Conflict, Invalid
 from dispatch.lifecycle import INCIDENT_MOVES, ROLE_OF_LEVEL, Level
 from dispatch.models import Escalation, Incident, Notice, Timer
 from dispatch.selectors.policy import plan_for
 from grid.models import User
 from grid.selectors.duty import on_duty
 
-from .act import Act, act_on
+from .act import Act, act_on, reason_needed
 from .stage import timer_after, timer_of, timers_cancel
+
+SNOOZE_MINUTES = 60
 
 
 def recipients_of(level: int, station: str | None) -> list[User]:
@@ -39,11 +41,12 @@ def escalation_raise(act: Act, timer: Timer, recipients: Sequence[User]) -> None
         _pass_over(act, timer, at_once=True)
         return
     timer.state = Timer.State.FIRED
-    following = timer_after(incident, step=timer.step)
+    following = timer_after(incident, step=timer.step, level=timer.level)
     act.plant(following)
     escalation = incident.escalation or Escalation(incident=incident, generation=incident.generation)
+    again = escalation.level == timer.level and escalation.owner is None and timer.step > 1
     escalation.stage, escalation.level, escalation.raised_at = timer.stage, timer.level, now
-    escalation.owner = escalation.owned_at = None
+    escalation.owner = escalation.owned_at = escalation.snoozed_until = None
     _announce(escalation, following)
     escalation.save()
     incident.escalation = escalation
@@ -51,7 +54,7 @@ def escalation_raise(act: Act, timer: Timer, recipients: Sequence[User]) -> None
         Notice(timer=timer, escalation=escalation, recipient=person, created_at=now) for person in recipients
     ]
     waited = round((now - incident.stage_since).total_seconds())
-    act.say("escalation.raised", {**label, "seconds": waited})
+    act.say("escalation.repeated" if again else "escalation.raised", {**label, "seconds": waited})
     act.tell(escalation, "raised", recipients)
 
 
@@ -98,12 +101,44 @@ def escalation_take_over(*, actor: User, number: str) -> Incident:
         timers_cancel(incident)
         follow_up = _follow_up(incident)
         act.plant(follow_up)
-        escalation.owner, escalation.owned_at = actor, now
+        escalation.owner, escalation.owned_at, escalation.snoozed_until = actor, now, None
         _announce(escalation, follow_up)
-        escalation.save(update_fields=["owner", "owned_at", "next_level", "next_at"])
+        escalation.save(update_fields=["owner", "owned_at", "snoozed_until", "next_level", "next_at"])
         escalation.notices.filter(seen_at__isnull=True).update(seen_at=now)
         act.say("escalation.taken_over", {"level": escalation.level})
         act.tell(escalation, "taken_over")
+    return incident
+
+
+def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) -> Incident:
+    """Put the next step of an escalated incident off, all later ones with it; those it rings for fall silent.
+
+    `minutes` 1 to 60. Whoever owns it may put the question after a take-over off too, others only before. Conflict
+    `not_escalated`, `already_taken_over`.
+    """
+    reason = reason_needed(reason)
+    if not 1 <= minutes <= SNOOZE_MINUTES:
+        raise Invalid("minutes_range", _("Put it off by 1 to %s minutes.") % SNOOZE_MINUTES, field="minutes")
+    with act_on(number, actor=actor, move=INCIDENT_MOVES["snooze"]) as act:
+        incident, escalation = act.incident, act.incident.escalation
+        if escalation is None:
+            raise Conflict("not_escalated", _("Incident %s is not escalated.") % incident.short_number)
+        if escalation.owner and escalation.owner_id != actor.pk:
+            raise _already_taken_over(escalation)
+        now = clock.now()
+        waiting = incident.timers.filter(generation=incident.generation, state=Timer.State.PENDING).first()
+        if waiting is None:  # nobody is left to be told: then this level once more
+            last = incident.timers.filter(generation=incident.generation).latest("step")
+            waiting = timer_of(incident, step=last.step + 1, level=escalation.level, due_at=now)
+        until = now + timedelta(minutes=minutes)
+        escalation.snoozed_seconds += max(0, round((until - waiting.due_at).total_seconds()))
+        waiting.due_at = escalation.snoozed_until = until
+        waiting.save()
+        _announce(escalation, waiting)
+        escalation.save()
+        escalation.notices.filter(seen_at__isnull=True).update(seen_at=now)
+        act.say("escalation.snoozed", {"minutes": minutes, "reason": reason})
+        act.tell(escalation, "snoozed")
     return incident
 
 

@@ -45,19 +45,27 @@ def stage_follow(incident: Incident, *, restart: bool = False) -> StageMove:
     return StageMove(first=timer_after(incident, step=0), ended=ended)
 
 
-def timer_after(incident: Incident, *, step: int, at_once: bool = False) -> Timer | None:
+def timer_after(incident: Incident, *, step: int, level: int = 0, at_once: bool = False) -> Timer | None:
     """The timer (not saved) of the policy's first step beyond number `step`; None without one.
 
-    `at_once` where the step before reached nobody. Steps that would have expired already are passed over, all of
-    them in a replayed log of last month: that is asked of the real clock, whatever `clock.at()` says.
+    Beyond the last step, `level` is told again by the policy's repetition. `at_once` where the step before reached
+    nobody. Steps that would have expired already are passed over, all of them in a replayed log of last month: that
+    is asked of the real clock, whatever `clock.at()` says.
     """
     if not incident.stage:
         return None
-    steps = plan_for(incident.category_id, incident.priority).of(incident.stage)
+    plan = plan_for(incident.category_id, incident.priority)
+    steps = plan.of(incident.stage)
+    since = incident.stage_since
+    if incident.escalation:  # a snooze puts off all that is still to come
+        since += timedelta(seconds=incident.escalation.snoozed_seconds)
     for number, planned in enumerate(steps[step:], step + 1):
-        due_at = clock.now() if at_once else incident.stage_since + timedelta(seconds=planned.seconds)
+        due_at = clock.now() if at_once else since + timedelta(seconds=planned.seconds)
         if datetime.now(UTC) - due_at <= EXPIRES_AFTER:
             return timer_of(incident, step=number, level=planned.level, due_at=due_at)
+    if level and plan.repeat_seconds and len(steps) <= step < len(steps) + plan.repeat_times:
+        due_at = clock.now() + timedelta(seconds=plan.repeat_seconds)
+        return timer_of(incident, step=step + 1, level=level, due_at=due_at)
     return None
 
 

@@ -22,6 +22,7 @@ _MAY = {
     "claim": access.CLAIM,
     "step": access.STEP,
     "take_over": access.TAKE_OVER,
+    "snooze": access.SNOOZE,
     "note": access.NOTE,
     "reveal": access.REVEAL,
     "close": access.CLOSE,

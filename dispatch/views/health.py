@@ -36,6 +36,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "boshan_worker_up": int(state["worker"]),
         "boshan_timer_oldest_overdue_seconds": state["timers"]["oldest_overdue_seconds"],
         "boshan_timer_swept_seconds_ago": state["timers"]["swept_seconds_ago"],
+        "boshan_delivery_waiting_seconds": state["deliveries"]["waiting_seconds"],
+        "boshan_delivery_failed_last_hour": state["deliveries"]["failed"],
         "boshan_live_hints_dropped_total": live.dropped,
     }
     lines = [

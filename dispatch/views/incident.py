@@ -21,6 +21,7 @@ from dispatch import access
 from dispatch.forms import IncidentFilter, IntakeForm, new_intake
 from dispatch.lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, OPEN, Stage, Status
 from dispatch.selectors.category import categories
+from dispatch.selectors.delivery import told_words
 from dispatch.selectors.incident import (
     attachment_rows,
     incident_detail,
@@ -104,6 +105,7 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         "open": incident.status in OPEN,
         "steps": _steps(detail["times"], incident.status),
         "files": attachment_rows(incident),
+        "told": told_words(incident),
         "timeline": timeline_rows(incident)[::-1],
         "printed_at": clock.now(),
         "title": title,

@@ -12,12 +12,13 @@ from dispatch.models import Policy
 from dispatch.selectors.policy import policy_words
 from dispatch.selectors.preflight import DAYS, preflight
 from grid.access import CONFIGURE
+from grid.selectors.contact import usable_contacts
 from grid.selectors.organisation import organisations
 
 
 @page(access.SEE_POLICIES)
 def policy_list(request: HttpRequest) -> HttpResponse:
-    """Each policy's steps on a line of time; above them, hour by hour, who would not be reached. Six queries."""
+    """Each policy's steps on a line of time; above them, hour by hour, who would not be reached. Eight queries."""
     may_change = CONFIGURE.allows(request.user)
     policies = [
         {
@@ -27,6 +28,8 @@ def policy_list(request: HttpRequest) -> HttpResponse:
                 {
                     "steps": [[step.stage, step.seconds, step.level] for step in policy.steps.all()],
                     "followUp": policy.follow_up_seconds,
+                    "repeat": policy.repeat_seconds,
+                    "times": policy.repeat_times,
                 }
             ).decode(),
         }
@@ -40,6 +43,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
         "gaps": [
             {"gap": gap, "station": organisations().label(gap.station)} for gap in preflight(clock.now())
         ],
+        "contacts": usable_contacts().exists(),
         "days": DAYS,
         "may_change": may_change,
     }

@@ -8,24 +8,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('grid', '0002_machine_token'),
+        ("grid", "0002_machine_token"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name='period')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='duties', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField(verbose_name="period")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="duties",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'turn of duty',
-                'verbose_name_plural': 'duty roster',
-                'ordering': ['-id'],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('person', '='), ('period', '&&')], name='duty_once_at_a_time'), models.CheckConstraint(condition=models.Q(('period__lower_inf', False), ('period__upper_inf', False)), name='duty_has_an_end')],
+                "verbose_name": "turn of duty",
+                "verbose_name_plural": "duty roster",
+                "ordering": ["-id"],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("person", "="), ("period", "&&")], name="duty_once_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period__lower_inf", False), ("period__upper_inf", False)),
+                        name="duty_has_an_end",
+                    ),
+                ],
             },
         ),
     ]

@@ -1,10 +1,11 @@
 """Tables of the ground."""
 
 from .account import User
+from .contact import Contact, Gateway
 from .duty import Duty
 from .organisation import Organisation
 from .people import Person, Posting
 from .territory import Grid
 from .token import MachineToken
 
-__all__ = ["Duty", "Grid", "MachineToken", "Organisation", "Person", "Posting", "User"]
+__all__ = ["Contact", "Duty", "Gateway", "Grid", "MachineToken", "Organisation", "Person", "Posting", "User"]

@@ -1,5 +1,6 @@
 """The administration under /admin/: who may enter, what is configured there, and the trace each change leaves."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from boshan_police.kernel.models import AuditEntry
 from dispatch.models import Assignment, Category, Incident, PlanNeed, Policy, PolicyStep, ResponsePlan
 from dispatch.services.assignment import assignment_create
 from dispatch.services.incident import incident_file
-from grid.models import Duty, Organisation, Person, User
+from grid.models import Contact, Duty, Gateway, Organisation, Person, User
 from patrol.models import Device, Unit, UnknownDevice
 from tests.world import EAST, IN_EAST, SOUTH
 
@@ -84,6 +85,8 @@ def test_every_page_of_every_table_opens(office, world):
     Duty.objects.create(person=world.watch, period=DateTimeTZRange(now, now + timedelta(hours=12)))
     Device.objects.create(identifier="radio-1", unit=world.east_car)
     UnknownDevice.objects.create(identifier="radio-2", first_seen=clock.now(), last_seen=clock.now())
+    gateway = Gateway.objects.create(name="SMS", url="http://sms.intranet/", secret="whsec_x")
+    Contact.objects.create(person=world.watch, channel="webhook", gateway=gateway, address="139")
     assert office.get("/admin/").status_code == 200
     for model, model_admin in admin.site._registry.items():
         assert office.get(_url(model, "changelist"), {"q": "1"}).status_code == 200, model
@@ -313,3 +316,24 @@ def test_steps_that_can_not_be_meant_are_named_at_their_row(world, office, steps
     assert response.status_code == 200
     assert words in response.content.decode()
     assert not Policy.objects.filter(category="noise").exists()
+
+
+def test_a_secret_is_one_and_is_named_in_the_audit_without_its_value(office, world):
+    page = office.get(_url(Gateway, "add"))
+    data = {**_form(page), "name": "SMS", "url": "http://sms.intranet:8400/send"}
+    assert office.post(_url(Gateway, "add"), {**data, "secret": "whsec_short"}).status_code == 200
+    assert office.post(_url(Gateway, "add"), data).status_code == 302
+    gateway = Gateway.objects.get()
+    entry = AuditEntry.objects.get(code="configuration.added")
+    assert gateway.secret not in json.dumps(entry.details)
+    contact = {
+        "person": world.watch.pk,
+        "channel": "email",
+        "gateway": "",
+        "address": "no address",
+        "active": "on",
+    }
+    answer = office.post(_url(Contact, "add"), contact)
+    assert (answer.status_code, Contact.objects.count()) == (200, 0)
+    assert office.post(_url(Contact, "add"), {**contact, "address": "zhao@boshan.example"}).status_code == 302
+    assert office.post(_url(Contact, "add"), {**contact, "channel": "webhook"}).status_code == 200

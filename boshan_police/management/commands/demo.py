@@ -121,6 +121,10 @@ def _processes(address: WebAddress, var: Path, *, simulate: bool) -> dict[str, l
             *(*celery, "worker", "--concurrency=2", "--loglevel=WARNING"),
             *("--without-gossip", "--without-mingle"),
         ],
+        "courier": [
+            *(*celery, "worker", "--queues=delivery", "--hostname=courier@%h", "--pool=solo"),
+            *("--loglevel=WARNING", "--without-gossip", "--without-mingle"),
+        ],
         "beat": [*celery, "beat", schedule, "--pidfile=", "--loglevel=WARNING"],
     }
     if simulate:

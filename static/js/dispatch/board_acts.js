@@ -1,6 +1,6 @@
 /* What the person can do with the selected incident: each verb one call, one line that says what came of it.
  * mountActs(root, dialog, state, status) → {show(entry, ended), say(text, tone, undo), dispatch(), takeOver(), note(),
- *   reinforce(), handOver(), reveal(), more(), step(row, order, verb), recall(row, order), primary(), sendTo(row, units),
+ *   snooze(), reinforce(), handOver(), reveal(), more(), step(row, order, verb), recall(row, order), primary(), sendTo(row, units),
  *   shift (board_shift.js)} */
 
 import { $, el, put } from "../lib/dom.js";
@@ -176,6 +176,9 @@ export function mountActs(root, dialog, state, status) {
 
   const reinforce = () => shown && !ended && may.reinforce && void shift.reinforce(shown.row);
 
+  const canSnooze = ({ escalation }) => may.snooze && escalation && (!escalation.owner || escalation.owner_username === config.user.username);
+  const snooze = () => shown && !ended && canSnooze(shown.row) && void shift.snooze(shown.row);
+
   const handOver = () => shown && !ended && may.hand_over && !shown.row.offered_to && void shift.handOver(shown.row);
 
   function more() {
@@ -222,6 +225,7 @@ export function mountActs(root, dialog, state, status) {
     const focused = moreBox.contains(document.activeElement);
     put(
       moreBox,
+      may.snooze && button(gettext("Put the escalation off…"), "P", snooze, canSnooze(row)),
       may.hand_over && button(gettext("Hand over…"), "H", handOver, !row.offered_to),
       may.preempt && button(gettext("Pull a busy unit…"), "", () => shift.pull(row)),
       may.merge && button(gettext("Merge…"), "", () => shift.merge(row)),
@@ -235,5 +239,5 @@ export function mountActs(root, dialog, state, status) {
     if (focused) $("button:not([disabled])", moreBox)?.focus();
   }
 
-  return { show, say, takeOver, note, reinforce, handOver, shift, reveal, more, step, recall, primary, sendTo, act };
+  return { show, say, takeOver, snooze, note, reinforce, handOver, shift, reveal, more, step, recall, primary, sendTo, act };
 }

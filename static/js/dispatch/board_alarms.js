@@ -3,7 +3,7 @@
  * mountAlarms(root, state) → {acknowledge(), silence(), describe() → text of the foot} */
 
 import { $, setText } from "../lib/dom.js";
-import { post } from "../lib/http.js";
+import { HttpError, post } from "../lib/http.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { mute, mutedLeft, play, ready } from "../lib/sound.js";
 import { span } from "../lib/time.js";
@@ -48,7 +48,17 @@ export function mountAlarms(root, state) {
     new Notification(`${serial(row.number)} ${text}`, { tag: row.number, silent: true });
   }
 
+  /** The server hears that this screen shows it. A lost answer is no matter: the next opening says it again. */
+  async function confirmShown(number) {
+    try {
+      await post(urls.shown(number));
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+    }
+  }
+
   function escalatedToMe(row, level) {
+    confirmShown(row.number);
     live.notices.add(row.number);
     raise("escalated", `${row.number}:${level}`);
     setText(alertLine, fill(gettext("%(number)s escalated to %(level)s: %(summary)s"), { number: serial(row.number), level: LEVEL_TEXT[level], summary: row.summary }));
@@ -93,6 +103,7 @@ export function mountAlarms(root, state) {
     if (live.loaded && !seeded) {
       seeded = true;
       if (live.notices.size) raise("escalated", "unseen at opening");
+      for (const number of live.notices) confirmShown(number);
     }
     const now = performance.now();
     alarms = alarms.filter((at) => now - at < WINDOW_MS);

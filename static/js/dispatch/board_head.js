@@ -6,6 +6,7 @@ import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { date, seconds, span, stamp } from "../lib/time.js";
 import { STAGE_TEXT, serial } from "../lib/urgency.js";
 
+const COURIER_LATE_S = 40; // longer than a courier's lease: it has stopped
 const TIMERS_LATE_S = 10; // LESSONS: a stopped sweeper is visible within 10 s
 
 export function mountHead(root, state) {
@@ -99,10 +100,15 @@ export function mountHead(root, state) {
       setText(timers.lastElementChild, gettext("Escalation is manual"));
       timers.title = gettext("Timers stopped. Escalation is manual");
     }
-    const words = !redis ? gettext("Updates every 5 s") : !worker && !stopped ? gettext("Background work stopped") : "";
+    const words = !redis ? gettext("Updates every 5 s") : !worker && !stopped ? gettext("Background work stopped") : undelivered(live.health?.deliveries);
     degraded.hidden = !words;
     setText(degraded.firstElementChild, gettext("Degraded"));
     setText(degraded.lastElementChild, words);
+  }
+
+  function undelivered({ waiting_seconds: waiting = 0, failed = 0 } = {}) {
+    if (waiting > COURIER_LATE_S) return fill(gettext("Messages wait %(time)s"), { time: span(waiting * 1000) });
+    return failed ? fill(ngettext("%(n)s message failed", "%(n)s messages failed", failed), { n: failed }) : "";
   }
 
   worst.addEventListener("click", () => worstNumber && state.select(worstNumber));

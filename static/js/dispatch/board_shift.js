@@ -1,5 +1,5 @@
 /* The work of a shift beside the main job: reinforcement, pulling a busy unit, handing over, merging, splitting.
- * shiftActs({dialog, state, act, say}) → {reinforce(row), decline(row), handOver(row), takeIn(row), refuse(row),
+ * shiftActs({dialog, state, act, say}) → {snooze(row), reinforce(row), decline(row), handOver(row), takeIn(row), refuse(row),
  *   pull(row, unit?), pullNow(row, unit, reason), merge(row), split(row)}
  * asksParts(row, state, shift) → nodes: what waits for an answer on this incident */
 
@@ -40,6 +40,20 @@ export function shiftActs({ dialog, state, act, say }) {
       harm: true,
     });
     if (reason) await act(row.number, () => send(urls.declineReinforcement(row.number), { reason }), () => say(gettext("Declined")));
+  }
+
+  async function snooze(row) {
+    const answer = await ask(dialog, {
+      title: fill(gettext("Put the escalation of %(number)s off"), { number: serial(row.number) }),
+      explain: gettext("Nobody is told until then; every later step moves with it."),
+      choice: { label: gettext("By"), options: [5, 10, 20, 30, 60].map((n) => [n, fill(gettext("%(n)s min"), { n })]) },
+      label: gettext("Reason"),
+      verb: gettext("Put off"),
+      suggestions: [gettext("The crew has called, it is on its way"), gettext("The road is blocked"), gettext("Waiting for another department")],
+    });
+    if (!answer) return;
+    const minutes = Number(answer.choice);
+    await act(row.number, () => send(urls.snooze(row.number), { minutes, reason: answer.text }), () => say(fill(gettext("Put off by %(n)s min"), { n: minutes })));
   }
 
   /** Stations, the nearest seat first. */
@@ -158,7 +172,7 @@ export function shiftActs({ dialog, state, act, say }) {
     });
   }
 
-  return { reinforce, decline, handOver, takeIn, refuse, pull, pullNow, merge, split };
+  return { snooze, reinforce, decline, handOver, takeIn, refuse, pull, pullNow, merge, split };
 }
 
 /** One line each for a reinforcement and a hand-over that wait for an answer, with the answers. */

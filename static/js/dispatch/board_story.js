@@ -47,7 +47,8 @@ export function bandParts({ row, urgency }, state) {
     const who = escalation.owner
       ? fill(mine ? gettext("Taken over by %(name)s (you)") : gettext("Taken over by %(name)s"), { name: escalation.owner })
       : fill(gettext("Level %(n)s · %(level)s"), { n: escalation.level, level: LEVEL_TEXT[escalation.level] });
-    const next = escalation.next_level ? fill(gettext("Else to %(level)s"), { level: LEVEL_TEXT[escalation.next_level] }) : "";
+    const put = escalation.snoozed_until && ms(escalation.snoozed_until) > now;
+    const next = put ? fill(gettext("Put off until %(time)s"), { time: stamp(escalation.snoozed_until) }) : escalation.next_level ? fill(gettext("Else to %(level)s"), { level: LEVEL_TEXT[escalation.next_level] }) : "";
     const left = ms(escalation.next_at) - now;
     return {
       timer: urgency.text,

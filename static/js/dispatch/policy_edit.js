@@ -12,7 +12,8 @@ function typed() {
   const steps = rows
     .map((row) => [value(row, "stage"), Number(value(row, "seconds")), Number(value(row, "level"))])
     .filter(([stage, seconds, level]) => stage && seconds > 0 && level);
-  return { steps, followUp: Number($("[name=follow_up_seconds]")?.value) || 0 };
+  const number = (name) => Number($(`[name=${name}]`)?.value) || 0;
+  return { steps, followUp: number("follow_up_seconds"), repeat: number("repeat_seconds"), times: number("repeat_times") };
 }
 
 const draw = () => put(box, picture(typed(), words));

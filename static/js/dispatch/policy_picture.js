@@ -1,5 +1,5 @@
 /* An escalation policy as a picture: a lane per stage, its steps on a line of time, who is told above each mark.
- * picture({steps: [[stage, seconds, level]…], followUp}, {stages: [[code, text]…], levels: {level: text}}) → SVG element
+ * picture({steps: [[stage, seconds, level]…], followUp, repeat, times}, {stages: [[code, text]…], levels: {level: text}}) → SVG element
  * A step whose level is lower than one before it is drawn hollow: it would tell somebody who has been told. */
 
 import { fill, gettext } from "../lib/i18n.js";
@@ -28,7 +28,7 @@ export const duration = (seconds) => {
   return fill(gettext("%(n)s h"), { n: +(seconds / 3600).toFixed(1) });
 };
 
-export function picture({ steps, followUp }, { stages, levels }) {
+export function picture({ steps, followUp, repeat, times }, { stages, levels }) {
   const height = stages.length * LANE + FOOT;
   const svg = draw("svg", { class: "policy-picture", viewBox: `0 0 ${WIDTH} ${height}`, role: "img" });
   svg.append(draw("title", {}, summary(steps, stages, levels)));
@@ -36,12 +36,13 @@ export function picture({ steps, followUp }, { stages, levels }) {
     svg.append(draw("line", { class: "tick", x1: at(tick), x2: at(tick), y1: 8, y2: height - FOOT }));
     svg.append(draw("text", { class: "tick-text", x: at(tick), y: height - 8, "text-anchor": "middle" }, duration(tick)));
   }
-  stages.forEach(([stage, text], index) => lane(svg, index * LANE + 44, text, steps.filter(([code]) => code === stage), levels));
+  stages.forEach(([stage, text], index) => lane(svg, index * LANE + 44, text, steps.filter(([code]) => code === stage), levels, Boolean(repeat)));
   if (followUp) svg.append(draw("text", { class: "tick-text", x: 12, y: height - 8 }, fill(gettext("Follow-up %(time)s"), { time: duration(followUp) })));
+  if (repeat) svg.append(draw("text", { class: "tick-text", x: WIDTH - 12, y: 8, "text-anchor": "end" }, fill(gettext("↻ then each %(time)s, %(times)s times"), { time: duration(repeat), times })));
   return svg;
 }
 
-function lane(svg, y, text, steps, levels) {
+function lane(svg, y, text, steps, levels, repeats) {
   svg.append(draw("text", { class: "lane", x: 12, y: y + 5 }, text));
   const inOrder = [...steps].sort((a, b) => a[1] - b[1]);
   const end = inOrder.length ? at(inOrder.at(-1)[1]) : LEFT;
@@ -62,6 +63,7 @@ function lane(svg, y, text, steps, levels) {
     );
     told = Math.max(told, level);
   }
+  if (repeats) svg.append(draw("text", { class: "step-text", x: end + 20, y: y + 5 }, "↻"));
 }
 
 const summary = (steps, stages, levels) =>

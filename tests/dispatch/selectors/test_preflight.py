@@ -13,7 +13,7 @@ from dispatch.lifecycle import Level
 from dispatch.models import Incident, Notice
 from dispatch.selectors.preflight import preflight
 from dispatch.services.timer import timers_sweep
-from grid.models import Duty, User
+from grid.models import Contact, Duty, Gateway, User
 from grid.selectors.duty import on_duty
 from tests.world import EAST, SOUTH
 
@@ -39,7 +39,7 @@ def test_a_roster_reaches_who_is_on_it_and_names_its_gap(
     duty(world.east_commander, -12, 24)
     duty(world.east_commander, 30, 24 * 7)
     preflight(START)  # the organisations are held in the process from now on
-    with django_assert_max_num_queries(4):  # the first asks once a second whether those moved on
+    with django_assert_max_num_queries(5):  # the first asks once a second whether those moved on
         gaps = preflight(START)
     (gap,) = gaps
     assert (gap.level, gap.station, gap.vacant) == (Level.STATION_COMMANDER, EAST, False)
@@ -60,6 +60,24 @@ def test_a_roster_that_ended_long_ago_counts_no_more(world: SimpleNamespace) -> 
     duty(world.watch, -24 * 30, -24 * 29)
     assert preflight(START) == []
     assert on_duty(Role.WATCH_COMMANDER, None, START) == [world.watch]
+
+
+def test_who_is_told_on_the_screen_alone_is_named_once_the_bureau_uses_channels(
+    world: SimpleNamespace,
+) -> None:
+    duty(world.watch, 0, 12)
+    other = User.objects.create(
+        username="watch_2", name="钱安", role=Role.WATCH_COMMANDER, organisation=world.watch.organisation
+    )
+    duty(other, 12, 24 * 7)
+    gateway = Gateway.objects.create(name="SMS", url="http://sms.intranet/", secret="whsec_x")
+    for person in (world.dispatcher, world.east_commander, world.south_commander, world.watch):
+        Contact.objects.create(person=person, channel="webhook", gateway=gateway, address=person.username)
+    (gap,) = preflight(START)
+    assert (gap.level, gap.without, gap.vacant) == (Level.WATCH_COMMANDER, ("钱安",), False)
+    assert (gap.since, gap.until) == (hours(12), hours(24 * 7))
+    Gateway.objects.update(active=False)
+    assert preflight(START) == []  # nobody has a channel: the page says so once
 
 
 def test_pre_flight_says_what_a_fired_timer_does(

@@ -14,7 +14,7 @@ from dispatch.lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES
 from dispatch.models import Assignment, Incident
 from dispatch.services.assignment import assignment_advance, assignment_create
 from dispatch.services.caller import caller_reveal
-from dispatch.services.escalation import escalation_take_over
+from dispatch.services.escalation import escalation_snooze, escalation_take_over
 from dispatch.services.followup import follow_up_record
 from dispatch.services.handover import handover_accept, handover_offer
 from dispatch.services.incident import (
@@ -51,6 +51,7 @@ CALLS: dict[str, tuple[Any, Callable[..., Any]]] = {
     "invalidate": (access.INVALIDATE, lambda world, **who: incident_invalidate(reason="A hoax", **who)),
     "reopen": (access.REOPEN, lambda world, **who: incident_reopen(reason="Again", **who)),
     "take_over": (access.TAKE_OVER, lambda world, **who: escalation_take_over(**who)),
+    "snooze": (access.SNOOZE, lambda world, **who: escalation_snooze(minutes=5, reason="Called", **who)),
     "reinforce": (access.REINFORCE, lambda world, **who: reinforcement_ask(wanted="Two cars", **who)),
     "decline_reinforcement": (
         access.DECLINE_REINFORCEMENT, lambda world, **who: reinforcement_decline(reason="Nobody free", **who)
@@ -82,6 +83,7 @@ PATHS = {
     "invalidate": ("invalidate/", {"reason": "A hoax"}),
     "reopen": ("reopen/", {"reason": "Again"}),
     "take_over": ("take-over/", None),
+    "snooze": ("snooze/", {"minutes": 5, "reason": "Called"}),
     "reinforce": ("reinforce/", {"wanted": "Two cars"}),
     "decline_reinforcement": ("reinforce/decline/", {"reason": "Nobody free"}),
     "preempt": ("preempt/", {"unit": "城东02", "reason": "Knife"}),

@@ -1,0 +1,448 @@
+"""Deliveries: queued with the notice, sent by couriers over real sockets, followed by receipts; nothing is lost."""
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+from typing import Any
+
+import http_ece
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.core import mail
+from django.db import connection
+from py_vapid.utils import b64urlencode
+
+from boshan_police.kernel import clock
+from boshan_police.kernel.errors import Conflict, NotFound, Refused
+from dispatch.couriers.webhook import signature
+from dispatch.models import Delivery, Incident, Notice
+from dispatch.selectors.delivery import told
+from dispatch.selectors.health import read_health
+from dispatch.services.delivery import (
+    AGAIN_AFTER,
+    LEASE,
+    contact_try,
+    deliveries_send,
+    delivery_open,
+    delivery_receive,
+    notices_shown,
+)
+from dispatch.services.escalation import escalation_take_over, notice_see
+from dispatch.services.timer import timers_sweep
+from grid.models import Contact, Gateway, User
+
+SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
+State = Delivery.State
+
+
+class OtherSide:
+    """A server on loopback: answers with `status`, or not at all; keeps what it was sent."""
+
+    def __init__(self) -> None:
+        self.status, self.hangs = 200, False
+        self.got: list[SimpleNamespace] = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.got.append(SimpleNamespace(path=self.path, headers=self.headers, body=body))
+                if outer.hangs:
+                    outer.released.wait(20)
+                self.send_response(outer.status)
+                self.send_header("Location", "http://127.0.0.1:9/")
+                self.end_headers()
+
+            def log_message(self, *args: Any) -> None:
+                """Quiet."""
+
+        self.released = threading.Event()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
+        self.thread.start()
+        self.origin = f"http://127.0.0.1:{self.server.server_port}"
+
+    def close(self) -> None:
+        self.released.set()
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+@pytest.fixture
+def other_side() -> Iterator[OtherSide]:
+    side = OtherSide()
+    yield side
+    side.close()
+
+
+@pytest.fixture
+def gateway(other_side: OtherSide) -> Gateway:
+    return Gateway.objects.create(name="SMS", url=f"{other_side.origin}/sms", secret=SECRET)
+
+
+@pytest.fixture
+def by_gateway(world: SimpleNamespace, gateway: Gateway) -> Contact:
+    return Contact.objects.create(
+        person=world.east_commander, channel="webhook", gateway=gateway, address="13900000001"
+    )
+
+
+@pytest.fixture
+def escalate(
+    file: Callable[..., Incident], clock_at: Callable[[datetime], datetime]
+) -> Callable[..., Incident]:
+    """An incident whose first timer has fired: the East's commander is told."""
+
+    def make() -> Incident:
+        incident = file(
+            summary="有人持刀", caller_name="张三", caller_phone="13800000000", address="解放路 3 号"
+        )
+        clock_at(incident.limit_at)
+        timers_sweep()
+        return incident
+
+    return make
+
+
+def only() -> Delivery:
+    return Delivery.objects.get()
+
+
+# --- A gateway -------------------------------------------------------------------------------------------
+
+
+def test_a_gateway_gets_a_signed_message_without_personal_data(
+    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide, settings: Any
+) -> None:
+    settings.SITE_URL = "https://boshan.example"
+    incident = escalate()
+    assert (only().state, only().attempts) == (State.QUEUED, 0)
+    assert deliveries_send() == 1
+    (got,) = other_side.got
+    delivery = only()
+    assert (delivery.state, delivery.attempts, delivery.due_at, delivery.error) == (State.SENT, 1, None, "")
+    assert got.headers["webhook-id"] == str(delivery.key)
+    signed = f"{delivery.key}.{got.headers['webhook-timestamp']}.".encode() + got.body
+    wanted = base64.b64encode(hmac.new(b"s" * 32, signed, hashlib.sha256).digest()).decode()
+    assert got.headers["webhook-signature"] == f"v1,{wanted}"
+    message = json.loads(got.body)
+    assert message["type"] == "escalation.raised"
+    assert message["data"]["to"] == "13900000001"
+    assert message["data"]["number"] == incident.number
+    assert message["data"]["url"] == f"https://boshan.example/notices/{delivery.key}/"
+    for secret in ("持刀", "张三", "13800000000", "解放路"):
+        assert secret not in got.body.decode()
+
+
+def test_nothing_is_sent_twice(
+    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
+) -> None:
+    escalate()
+    assert (deliveries_send(), deliveries_send(), len(other_side.got)) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 408])
+def test_a_gateway_in_trouble_is_asked_again_and_given_up_in_the_end(
+    escalate: Callable[..., Incident],
+    by_gateway: Contact,
+    other_side: OtherSide,
+    clock_at: Callable[[datetime], datetime],
+    status: int,
+) -> None:
+    other_side.status = status
+    escalate()
+    for pause in AGAIN_AFTER:
+        assert deliveries_send() == 1
+        waiting = only()
+        assert (waiting.state, waiting.error) == (State.QUEUED, f"HTTP {status}")
+        assert waiting.due_at == clock.now() + timedelta(seconds=pause)
+        assert deliveries_send() == 0  # not before its time
+        clock_at(waiting.due_at)
+    deliveries_send()
+    failed = only()
+    assert (failed.state, failed.attempts, failed.due_at) == (State.FAILED, 5, None)
+    assert read_health(redis=True)["deliveries"] == {"waiting_seconds": 0.0, "failed": 1}
+    clock_at(clock.now() + timedelta(hours=1))
+    assert read_health(redis=True)["deliveries"]["failed"] == 0
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 404])
+def test_a_refusal_is_final(
+    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide, status: int
+) -> None:
+    other_side.status = status
+    escalate()
+    deliveries_send()
+    failed = only()
+    assert (failed.state, failed.error, len(other_side.got)) == (State.FAILED, f"HTTP {status}", 1)
+
+
+def test_a_gateway_that_never_answers_holds_up_itself_alone(
+    world: SimpleNamespace,
+    escalate: Callable[..., Incident],
+    by_gateway: Contact,
+    other_side: OtherSide,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dispatch.couriers.webhook.SECONDS", 0.3)
+    settings.EMAIL_ENABLED = True
+    other_side.hangs = True
+    Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
+    escalate()
+    assert deliveries_send() == 2
+    states = dict(Delivery.objects.values_list("contact__channel", "state"))
+    assert states == {"webhook": State.QUEUED, "email": State.SENT}
+    assert Delivery.objects.get(contact=by_gateway).error == "ReadTimeout"
+    assert len(mail.outbox) == 1
+
+
+def test_a_courier_killed_in_the_middle_costs_a_delay_and_not_the_message(
+    escalate: Callable[..., Incident],
+    by_gateway: Contact,
+    other_side: OtherSide,
+    clock_at: Callable[[datetime], datetime],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    escalate()
+
+    def die(*_args: Any) -> None:
+        raise SystemExit  # as a kill: nothing after it runs
+
+    with monkeypatch.context() as patched:
+        patched.setattr("dispatch.services.delivery._write_down", die)
+        with pytest.raises(SystemExit):
+            deliveries_send()
+    assert deliveries_send() == 0  # leased
+    clock_at(clock.now() + LEASE)
+    assert read_health(redis=True)["deliveries"]["waiting_seconds"] == 0.0
+    assert deliveries_send() == 1
+    assert only().state == State.SENT
+    assert {got.headers["webhook-id"] for got in other_side.got} == {str(only().key)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_after_the_lease_ran_out_does_not_overrule_the_next_attempt(
+    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
+) -> None:
+    escalate()
+    other_side.hangs, other_side.status = True, 500
+
+    def send() -> None:
+        try:
+            deliveries_send()
+        finally:
+            connection.close()
+
+    slow = threading.Thread(target=send)
+    slow.start()
+    limit = time.monotonic() + 20
+    while not other_side.got and time.monotonic() < limit:
+        time.sleep(0.01)
+    Delivery.objects.update(attempts=2, state=State.SENT)  # somebody else's second attempt went well
+    other_side.released.set()
+    slow.join(20)
+    assert (only().state, only().error) == (State.SENT, "")
+
+
+def test_what_nobody_needs_any_more_is_withdrawn(
+    world: SimpleNamespace, escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
+) -> None:
+    first, second = escalate(), escalate()
+    escalation_take_over(actor=world.watch, number=first.number)
+    notice_see(actor=world.east_commander, number=second.number)
+    assert deliveries_send() == 0
+    assert set(Delivery.objects.values_list("state", flat=True)) == {State.WITHDRAWN}
+    assert other_side.got == []
+
+
+def test_retired_contacts_and_closed_gateways_get_nothing(
+    world: SimpleNamespace, escalate: Callable[..., Incident], by_gateway: Contact, gateway: Gateway
+) -> None:
+    Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
+    Gateway.objects.update(active=False)
+    escalate()
+    assert Notice.objects.filter(recipient=world.east_commander).exists()
+    assert not Delivery.objects.exists()  # no mail server either
+
+
+# --- E-mail ------------------------------------------------------------------------------------------------
+
+
+def test_an_e_mail_carries_the_link(
+    world: SimpleNamespace, escalate: Callable[..., Incident], settings: Any
+) -> None:
+    settings.EMAIL_ENABLED, settings.SITE_URL = True, "https://boshan.example"
+    Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
+    incident = escalate()
+    deliveries_send()
+    (sent,) = mail.outbox
+    assert sent.to == ["sun@boshan.example"]
+    assert incident.short_number in sent.subject
+    assert f"https://boshan.example/notices/{only().key}/" in sent.body
+    assert "持刀" not in sent.subject + sent.body
+
+
+def test_a_mail_server_that_is_away_is_asked_again(
+    world: SimpleNamespace, escalate: Callable[..., Incident], settings: Any
+) -> None:
+    settings.EMAIL_ENABLED = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
+    escalate()
+    deliveries_send()
+    assert (only().state, only().error) == (State.QUEUED, "ConnectionRefusedError")
+
+
+# --- A browser ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def browser(world: SimpleNamespace, other_side: OtherSide, settings: Any) -> SimpleNamespace:
+    """A closed browser of the East's commander, behind a push service on loopback."""
+    settings.PUSH_ENABLED, settings.PUSH_HOSTS = True, [other_side.origin]
+    key = ec.generate_private_key(ec.SECP256R1())
+    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
+    settings.PUSH_KEY = b64urlencode(number.to_bytes(32, "big"))
+    auth = os.urandom(16)
+    public = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    contact = Contact.objects.create(
+        person=world.east_commander,
+        channel="push",
+        address=f"{other_side.origin}/push/1",
+        keys={"p256dh": b64urlencode(public), "auth": b64urlencode(auth)},
+    )
+    return SimpleNamespace(contact=contact, key=key, auth=auth)
+
+
+def test_a_push_can_be_read_by_its_browser_alone(
+    escalate: Callable[..., Incident], browser: SimpleNamespace, other_side: OtherSide
+) -> None:
+    incident = escalate()
+    deliveries_send()
+    (got,) = other_side.got
+    assert only().state == State.SENT
+    assert incident.short_number.encode() not in got.body
+    assert got.headers["Authorization"].startswith("vapid t=")
+    message = json.loads(http_ece.decrypt(got.body, private_key=browser.key, auth_secret=browser.auth))
+    assert message["key"] == str(only().key)
+    assert incident.short_number in message["title"]
+
+
+def test_a_browser_that_is_gone_is_retired(
+    escalate: Callable[..., Incident], browser: SimpleNamespace, other_side: OtherSide
+) -> None:
+    other_side.status = 410
+    escalate()
+    deliveries_send()
+    browser.contact.refresh_from_db()
+    assert (only().state, browser.contact.active) == (State.FAILED, False)
+
+
+# --- Receipts ------------------------------------------------------------------------------------------------
+
+
+def receipt(delivery: Delivery, state: str, secret: str = SECRET, age: int = 0) -> Delivery:
+    body = json.dumps({"state": state}).encode()
+    timestamp = str(int(clock.now().timestamp()) - age)
+    signed = signature(secret, str(delivery.key), timestamp, body)
+    return delivery_receive(key=delivery.key, state=state, timestamp=timestamp, signed=signed, body=body)
+
+
+def test_receipts_move_a_message_forward_and_never_back(
+    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
+) -> None:
+    escalate()
+    deliveries_send()
+    assert receipt(only(), "delivered").state == State.DELIVERED
+    assert receipt(only(), "read").state == State.READ
+    assert receipt(only(), "delivered").state == State.READ
+    assert receipt(only(), "failed").state == State.READ
+
+
+def test_a_receipt_may_be_sooner_than_our_own_word(
+    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
+) -> None:
+    escalate()
+    receipt(only(), "delivered")
+    assert deliveries_send() == 0
+    assert only().state == State.DELIVERED
+
+
+def test_a_forged_old_or_unknown_receipt_changes_nothing(
+    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
+) -> None:
+    escalate()
+    deliveries_send()
+    with pytest.raises(Refused):
+        receipt(only(), "delivered", secret="whsec_" + base64.b64encode(b"x" * 32).decode())
+    with pytest.raises(Refused):
+        receipt(only(), "delivered", age=301)
+    with pytest.raises(Refused):
+        delivery_receive(key=only().key, state="read", timestamp="９９e", signed="v1,é", body=b"")
+    with pytest.raises(NotFound):
+        delivery_receive(key=uuid.uuid4(), state="read")
+    assert only().state == State.SENT
+
+
+def test_the_link_is_a_receipt_for_its_recipient_alone(
+    world: SimpleNamespace, escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
+) -> None:
+    escalate()
+    deliveries_send()
+    with pytest.raises(NotFound):
+        delivery_open(actor=world.watch, key=only().key)
+    delivery_open(actor=world.east_commander, key=only().key)
+    assert only().state == State.READ
+
+
+def test_the_screen_is_a_channel_too(
+    world: SimpleNamespace, escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
+) -> None:
+    incident = escalate()
+    states = [(row["channel"], row["state"]) for row in told(incident)]
+    assert states == [("screen", State.QUEUED), ("webhook", State.QUEUED)]
+    assert notices_shown(actor=world.east_commander, number=incident.number) == 1
+    assert notices_shown(actor=world.east_commander, number=incident.number) == 0
+    assert notices_shown(actor=world.watch, number=incident.number) == 0
+    assert told(incident)[0]["state"] == State.DELIVERED
+    notice_see(actor=world.east_commander, number=incident.number)
+    assert told(incident)[0]["state"] == State.READ
+    assert told(incident)[1]["address"] == "139…01"
+
+
+# --- Trying a contact ------------------------------------------------------------------------------------
+
+
+def test_a_trial_goes_out_and_not_ten_at_once(
+    world: SimpleNamespace, by_gateway: Contact, other_side: OtherSide
+) -> None:
+    contact_try(actor=world.east_commander, key=by_gateway.pk)
+    with pytest.raises(Conflict, match="tried_just_now"):
+        contact_try(actor=world.east_commander, key=by_gateway.pk)
+    assert deliveries_send() == 1
+    assert json.loads(other_side.got[0].body)["type"] == "test"
+
+
+def test_nobody_tries_another_s_contact_or_a_closed_one(
+    world: SimpleNamespace, by_gateway: Contact, gateway: Gateway
+) -> None:
+    stranger: User = world.watch
+    with pytest.raises(NotFound):
+        contact_try(actor=stranger, key=by_gateway.pk)
+    Gateway.objects.update(active=False)
+    with pytest.raises(Conflict, match="contact_closed"):
+        contact_try(actor=world.east_commander, key=by_gateway.pk)

@@ -1,0 +1,145 @@
+"""escalation_snooze, and the repetition until somebody takes it over."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from boshan_police.kernel import clock
+from boshan_police.kernel.errors import Conflict, Invalid, NotFound
+from boshan_police.kernel.reference import forget_all
+from dispatch.models import Incident, Notice, Policy
+from dispatch.selectors.board import incident_row, unseen_notices
+from dispatch.services.escalation import escalation_snooze, escalation_take_over, notice_see
+from dispatch.services.incident import incident_cancel
+from dispatch.services.timer import timers_sweep
+
+from .conftest import codes, pending, refused
+
+File = Callable[..., Incident]
+Clock = Callable[[datetime], datetime]
+
+
+@pytest.fixture
+def escalated(world: SimpleNamespace, file: File, clock_at: Clock) -> Incident:
+    """Unclaimed for 31 s: the station's commander is told; the centre's turn is 29 s off."""
+    incident = file()
+    clock_at(incident.stage_since + timedelta(seconds=31))
+    timers_sweep()
+    incident.refresh_from_db()
+    return incident
+
+
+def snooze(actor: object, incident: Incident, minutes: int = 10, reason: str = "On the phone") -> Incident:
+    return escalation_snooze(actor=actor, number=incident.number, minutes=minutes, reason=reason)  # type: ignore[arg-type]
+
+
+def test_every_later_step_moves_with_it(world: SimpleNamespace, escalated: Incident, clock_at: Clock) -> None:
+    until = clock.now() + timedelta(minutes=10)
+    snooze(world.east_commander, escalated)
+    row = incident_row(escalated.pk)["escalation"]
+    assert (row["snoozed_until"], row["next_at"], row["next_level"]) == (until, until, 2)
+    assert codes(escalated)[-1] == "escalation.snoozed"
+    assert unseen_notices(world.east_commander) == []
+    clock_at(until - timedelta(seconds=1))
+    assert timers_sweep().fired == 0
+    clock_at(until)
+    assert timers_sweep().fired == 1
+    assert incident_row(escalated.pk)["escalation"]["snoozed_until"] is None
+    third = pending(escalated)
+    assert third is not None
+    assert (third.level, third.due_at) == (
+        3,
+        until + timedelta(seconds=60),
+    )  # as far from the second as planned
+
+
+def test_twice_adds_up(world: SimpleNamespace, escalated: Incident, clock_at: Clock) -> None:
+    snooze(world.east_commander, escalated)
+    clock_at(clock.now() + timedelta(minutes=5))
+    snooze(world.watch, escalated, minutes=20)
+    waiting = pending(escalated)
+    assert waiting is not None
+    assert waiting.due_at == clock.now() + timedelta(minutes=20)
+
+
+def test_with_nobody_left_to_be_told_this_level_is_told_once_more(
+    world: SimpleNamespace, escalated: Incident, clock_at: Clock
+) -> None:
+    clock_at(escalated.stage_since + timedelta(seconds=121))
+    timers_sweep()
+    assert pending(escalated) is None
+    snooze(world.watch, escalated)
+    waiting = pending(escalated)
+    assert waiting is not None
+    assert (waiting.level, waiting.due_at) == (3, clock.now() + timedelta(minutes=10))
+    clock_at(waiting.due_at)
+    assert timers_sweep().fired == 1
+    assert unseen_notices(world.watch) == [escalated.number]
+
+
+def test_an_owner_may_put_the_question_off_others_may_not(
+    world: SimpleNamespace, escalated: Incident
+) -> None:
+    escalation_take_over(actor=world.watch, number=escalated.number)
+    with refused(Conflict, "already_taken_over", by="赵守一"):
+        snooze(world.dispatcher, escalated)
+    snooze(world.watch, escalated, minutes=30)
+    waiting = pending(escalated)
+    assert waiting is not None
+    assert waiting.due_at == clock.now() + timedelta(minutes=30)
+
+
+def test_refusals(world: SimpleNamespace, file: File, escalated: Incident) -> None:
+    with refused(Invalid, "reason_missing", field="reason"):
+        snooze(world.watch, escalated, reason=" \n")
+    for minutes in (0, -5, 61):
+        with refused(Invalid, "minutes_range", field="minutes"):
+            snooze(world.watch, escalated, minutes=minutes)
+    with refused(NotFound, "not_found"):
+        snooze(world.south_commander, escalated)
+    calm = file()
+    with refused(Conflict, "not_escalated"):
+        snooze(world.watch, calm)
+    incident_cancel(actor=world.watch, number=calm.number, reason="A hoax")
+    with refused(Conflict, "wrong_state"):
+        snooze(world.watch, calm)
+
+
+# --- Repetition -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def repeats(world: SimpleNamespace) -> None:
+    Policy.objects.filter(priority=1).update(repeat_seconds=60, repeat_times=2)
+    forget_all()
+
+
+@pytest.mark.usefixtures("repeats")
+def test_the_last_level_is_told_again_until_it_is_taken_over(
+    world: SimpleNamespace, file: File, clock_at: Clock
+) -> None:
+    incident = file()
+    for seconds in (30, 60, 120):
+        clock_at(incident.stage_since + timedelta(seconds=seconds))
+        timers_sweep()
+    notice_see(actor=world.watch, number=incident.number)
+    clock_at(incident.stage_since + timedelta(seconds=180))
+    timers_sweep()
+    assert unseen_notices(world.watch) == [incident.number]  # it rings again
+    assert codes(incident)[-1] == "escalation.repeated"
+    escalation_take_over(actor=world.watch, number=incident.number)
+    clock_at(incident.stage_since + timedelta(seconds=240))
+    assert timers_sweep().fired == 0
+
+
+@pytest.mark.usefixtures("repeats")
+def test_it_ends_after_so_many_times(world: SimpleNamespace, file: File, clock_at: Clock) -> None:
+    incident = file()
+    for seconds in (30, 60, 120, 180, 240, 300, 360):
+        clock_at(incident.stage_since + timedelta(seconds=seconds))
+        timers_sweep()
+    assert codes(incident).count("escalation.repeated") == 2
+    assert Notice.objects.filter(recipient=world.watch).count() == 3
+    assert pending(incident) is None
