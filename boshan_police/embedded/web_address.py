@@ -49,6 +49,13 @@ def choose_address(host: str, port: int, say: Callable[[str], object]) -> WebAdd
     raise ServersUnavailable(f"No free port from {port} on.")
 
 
+def free_port() -> int:
+    """A TCP port of loopback that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def answers(url: str) -> bool:
     """Whether the portal answers there with 200 within a second."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))

@@ -85,19 +85,6 @@ class Migration(migrations.Migration):
                 verbose_name="repeat each, seconds",
             ),
         ),
-        migrations.AddField(
-            model_name="policy",
-            name="repeat_times",
-            field=models.PositiveSmallIntegerField(
-                db_default=10,
-                default=10,
-                validators=[
-                    django.core.validators.MinValueValidator(1),
-                    django.core.validators.MaxValueValidator(50),
-                ],
-                verbose_name="repeat at most",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="notice",
             constraint=models.UniqueConstraint(fields=("timer", "recipient"), name="notice_once"),

@@ -31,7 +31,6 @@ class Policy(models.Model):
             "Taken over by name and still standing still: the watch commander is told again after this long"
         ),
     )
-
     repeat_seconds = models.PositiveIntegerField(
         _("repeat each, seconds"),
         null=True,
@@ -40,12 +39,6 @@ class Policy(models.Model):
         help_text=_(
             "After its last step the last level is told again and again until somebody takes it over; empty: never"
         ),
-    )
-    repeat_times = models.PositiveSmallIntegerField(
-        _("repeat at most"),
-        db_default=10,
-        default=10,
-        validators=[MinValueValidator(1), MaxValueValidator(50)],
     )
 
     class Meta:

@@ -25,7 +25,6 @@ class Plan:
     follow_up_seconds: int
     steps: dict[str, tuple[PlannedStep, ...]]
     repeat_seconds: int | None = None
-    repeat_times: int = 0
 
     def of(self, stage: str) -> tuple[PlannedStep, ...]:
         return self.steps.get(stage, ())
@@ -43,7 +42,7 @@ def _load() -> dict[tuple[str | None, int], Plan]:
         for stage, group in groupby(steps, key=lambda step: step.stage):
             by_stage[stage] = tuple(PlannedStep(step.seconds, step.level) for step in group)
         plans[policy.category_id, policy.priority] = Plan(
-            policy.follow_up_seconds, dict(by_stage), policy.repeat_seconds, policy.repeat_times
+            policy.follow_up_seconds, dict(by_stage), policy.repeat_seconds
         )
     return plans
 

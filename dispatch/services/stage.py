@@ -48,7 +48,7 @@ def stage_follow(incident: Incident, *, restart: bool = False) -> StageMove:
 def timer_after(incident: Incident, *, step: int, level: int = 0, at_once: bool = False) -> Timer | None:
     """The timer (not saved) of the policy's first step beyond number `step`; None without one.
 
-    Beyond the last step, `level` is told again by the policy's repetition. `at_once` where the step before reached
+    Beyond the last step, `level` is told again and again by the policy's repetition, until a take-over cancels it. `at_once` where the step before reached
     nobody. Steps that would have expired already are passed over, all of them in a replayed log of last month: that
     is asked of the real clock, whatever `clock.at()` says.
     """
@@ -63,7 +63,7 @@ def timer_after(incident: Incident, *, step: int, level: int = 0, at_once: bool 
         due_at = clock.now() if at_once else since + timedelta(seconds=planned.seconds)
         if datetime.now(UTC) - due_at <= EXPIRES_AFTER:
             return timer_of(incident, step=number, level=planned.level, due_at=due_at)
-    if level and plan.repeat_seconds and len(steps) <= step < len(steps) + plan.repeat_times:
+    if level and plan.repeat_seconds and step >= len(steps):
         due_at = clock.now() + timedelta(seconds=plan.repeat_seconds)
         return timer_of(incident, step=step + 1, level=level, due_at=due_at)
     return None

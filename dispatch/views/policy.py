@@ -29,7 +29,6 @@ def policy_list(request: HttpRequest) -> HttpResponse:
                     "steps": [[step.stage, step.seconds, step.level] for step in policy.steps.all()],
                     "followUp": policy.follow_up_seconds,
                     "repeat": policy.repeat_seconds,
-                    "times": policy.repeat_times,
                 }
             ).decode(),
         }

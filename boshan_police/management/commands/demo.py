@@ -17,11 +17,12 @@ from django.db import connections
 
 from boshan_police import embedded
 from boshan_police.demo_world.accounts import DemoLogin, issue_demo_tokens
+from boshan_police.demo_world.gateway import gateway_enter
 from boshan_police.deploy import SOCKET_OPTIONS
 from boshan_police.embedded.place import ROOT, var_directory
 from boshan_police.embedded.processes import Backoff
 from boshan_police.embedded.supervisor import Supervisor
-from boshan_police.embedded.web_address import WebAddress, answers, choose_address
+from boshan_police.embedded.web_address import WebAddress, answers, choose_address, free_port
 
 _PATIENCE_SECONDS = 30
 
@@ -98,9 +99,16 @@ class Command(BaseCommand):
 
     def _run(self, servers: embedded.Servers | None, options: dict[str, Any]) -> None:
         address = choose_address(options["host"], options["port"], self.stdout.write)
+        processes = _processes(address, self._var, simulate=not options["quiet_night"])
+        environment = _environment(address)
+        if not options["no_seed"]:
+            port = free_port()
+            environment |= gateway_enter(port)
+            connections.close_all()
+            processes["sms"] = [sys.executable, "-m", "boshan_police.demo_world.gateway", str(port)]
         supervisor = Supervisor()
-        for name, command in _processes(address, self._var, simulate=not options["quiet_night"]).items():
-            supervisor.add_process(name, command, env=_environment(), cwd=ROOT)
+        for name, command in processes.items():
+            supervisor.add_process(name, command, env=environment, cwd=ROOT)
         if servers:
             supervisor.each_tick(_ServersWatch(servers, supervisor))
         supervisor.each_tick(_Welcome(address, supervisor, self._card, self._started))
@@ -132,10 +140,12 @@ def _processes(address: WebAddress, var: Path, *, simulate: bool) -> dict[str, l
     return processes
 
 
-def _environment() -> dict[str, str]:
+def _environment(address: WebAddress) -> dict[str, str]:
     """Of the children: they use the servers that `demo` holds, and print line by line."""
     return {
         **os.environ,
+        "DJANGO_SETTINGS_MODULE": "boshan_police.settings",
+        "SITE_URL": address.url,
         "BOSHAN_NO_BOOTSTRAP": "1",
         "PYTHONUNBUFFERED": "1",
         # Celery warns of root with a page of text; whoever starts the demo as root meant it.

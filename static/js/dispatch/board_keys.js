@@ -22,7 +22,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, alarms, c
     key("reinforce", "KeyE", gettext("Reinforce"), () => acts.reinforce()),
     key("hand-over", "KeyH", gettext("Hand over"), () => acts.handOver()),
     key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),
-    key("snooze", "KeyP", gettext("Put the escalation off"), () => acts.snooze()),
+    key("snooze", "KeyD", gettext("Put the escalation off"), () => acts.snooze()),
     key("note", "KeyN", gettext("Note"), () => acts.note()),
     key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),
     key("more", "KeyM", gettext("More"), () => acts.more()),

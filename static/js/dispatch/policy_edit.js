@@ -13,7 +13,7 @@ function typed() {
     .map((row) => [value(row, "stage"), Number(value(row, "seconds")), Number(value(row, "level"))])
     .filter(([stage, seconds, level]) => stage && seconds > 0 && level);
   const number = (name) => Number($(`[name=${name}]`)?.value) || 0;
-  return { steps, followUp: number("follow_up_seconds"), repeat: number("repeat_seconds"), times: number("repeat_times") };
+  return { steps, followUp: number("follow_up_seconds"), repeat: number("repeat_seconds") };
 }
 
 const draw = () => put(box, picture(typed(), words));

@@ -1,5 +1,5 @@
 /* An escalation policy as a picture: a lane per stage, its steps on a line of time, who is told above each mark.
- * picture({steps: [[stage, seconds, level]…], followUp, repeat, times}, {stages: [[code, text]…], levels: {level: text}}) → SVG element
+ * picture({steps: [[stage, seconds, level]…], followUp, repeat}, {stages: [[code, text]…], levels: {level: text}}) → SVG element
  * A step whose level is lower than one before it is drawn hollow: it would tell somebody who has been told. */
 
 import { fill, gettext } from "../lib/i18n.js";
@@ -28,7 +28,7 @@ export const duration = (seconds) => {
   return fill(gettext("%(n)s h"), { n: +(seconds / 3600).toFixed(1) });
 };
 
-export function picture({ steps, followUp, repeat, times }, { stages, levels }) {
+export function picture({ steps, followUp, repeat }, { stages, levels }) {
   const height = stages.length * LANE + FOOT;
   const svg = draw("svg", { class: "policy-picture", viewBox: `0 0 ${WIDTH} ${height}`, role: "img" });
   svg.append(draw("title", {}, summary(steps, stages, levels)));
@@ -38,7 +38,7 @@ export function picture({ steps, followUp, repeat, times }, { stages, levels }) 
   }
   stages.forEach(([stage, text], index) => lane(svg, index * LANE + 44, text, steps.filter(([code]) => code === stage), levels, Boolean(repeat)));
   if (followUp) svg.append(draw("text", { class: "tick-text", x: 12, y: height - 8 }, fill(gettext("Follow-up %(time)s"), { time: duration(followUp) })));
-  if (repeat) svg.append(draw("text", { class: "tick-text", x: WIDTH - 12, y: 8, "text-anchor": "end" }, fill(gettext("↻ then each %(time)s, %(times)s times"), { time: duration(repeat), times })));
+  if (repeat) svg.append(draw("text", { class: "tick-text", x: WIDTH - 12, y: 20, "text-anchor": "end" }, fill(gettext("↻ then each %(time)s until taken over"), { time: duration(repeat) })));
   return svg;
 }
 
