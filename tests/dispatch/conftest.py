@@ -9,6 +9,7 @@ import pytest
 from dispatch.models import Assignment, Incident
 from dispatch.services.assignment import assignment_advance, assignment_create
 from dispatch.services.incident import incident_file
+from tests.dispatch.other_side import by_gateway, escalate, gateway, other_side  # noqa: F401 - fixtures
 from tests.world import IN_EAST
 
 

@@ -4,23 +4,17 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
 
-import http_ece
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core import mail
 from django.db import connection
-from py_vapid.utils import b64urlencode
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.errors import Conflict, NotFound, Refused
@@ -38,86 +32,10 @@ from dispatch.services.delivery import (
     notices_shown,
 )
 from dispatch.services.escalation import escalation_take_over, notice_see
-from dispatch.services.timer import timers_sweep
 from grid.models import Contact, Gateway, User
+from tests.dispatch.other_side import SECRET, OtherSide, only
 
-SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
 State = Delivery.State
-
-
-class OtherSide:
-    """A server on loopback: answers with `status`, or not at all; keeps what it was sent."""
-
-    def __init__(self) -> None:
-        self.status, self.hangs = 200, False
-        self.got: list[SimpleNamespace] = []
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.got.append(SimpleNamespace(path=self.path, headers=self.headers, body=body))
-                if outer.hangs:
-                    outer.released.wait(20)
-                self.send_response(outer.status)
-                self.send_header("Location", "http://127.0.0.1:9/")
-                self.end_headers()
-
-            def log_message(self, *args: Any) -> None:
-                """Quiet."""
-
-        self.released = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
-        self.origin = f"http://127.0.0.1:{self.server.server_port}"
-
-    def close(self) -> None:
-        self.released.set()
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-
-@pytest.fixture
-def other_side() -> Iterator[OtherSide]:
-    side = OtherSide()
-    yield side
-    side.close()
-
-
-@pytest.fixture
-def gateway(other_side: OtherSide) -> Gateway:
-    return Gateway.objects.create(name="SMS", url=f"{other_side.origin}/sms", secret=SECRET)
-
-
-@pytest.fixture
-def by_gateway(world: SimpleNamespace, gateway: Gateway) -> Contact:
-    return Contact.objects.create(
-        person=world.east_commander, channel="webhook", gateway=gateway, address="13900000001"
-    )
-
-
-@pytest.fixture
-def escalate(
-    file: Callable[..., Incident], clock_at: Callable[[datetime], datetime]
-) -> Callable[..., Incident]:
-    """An incident whose first timer has fired: the East's commander is told."""
-
-    def make() -> Incident:
-        incident = file(
-            summary="有人持刀", caller_name="张三", caller_phone="13800000000", address="解放路 3 号"
-        )
-        clock_at(incident.limit_at)
-        timers_sweep()
-        return incident
-
-    return make
-
-
-def only() -> Delivery:
-    return Delivery.objects.get()
 
 
 # --- A gateway -------------------------------------------------------------------------------------------
@@ -276,80 +194,6 @@ def test_retired_contacts_and_closed_gateways_get_nothing(
     escalate()
     assert Notice.objects.filter(recipient=world.east_commander).exists()
     assert not Delivery.objects.exists()  # no mail server either
-
-
-# --- E-mail ------------------------------------------------------------------------------------------------
-
-
-def test_an_e_mail_carries_the_link(
-    world: SimpleNamespace, escalate: Callable[..., Incident], settings: Any
-) -> None:
-    settings.EMAIL_ENABLED, settings.SITE_URL = True, "https://boshan.example"
-    Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
-    incident = escalate()
-    deliveries_send()
-    (sent,) = mail.outbox
-    assert sent.to == ["sun@boshan.example"]
-    assert incident.short_number in sent.subject
-    assert f"https://boshan.example/notices/{only().key}/" in sent.body
-    assert "持刀" not in sent.subject + sent.body
-
-
-def test_a_mail_server_that_is_away_is_asked_again(
-    world: SimpleNamespace, escalate: Callable[..., Incident], settings: Any
-) -> None:
-    settings.EMAIL_ENABLED = True
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
-    escalate()
-    deliveries_send()
-    assert (only().state, only().error) == (State.QUEUED, "ConnectionRefusedError")
-
-
-# --- A browser ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def browser(world: SimpleNamespace, other_side: OtherSide, settings: Any) -> SimpleNamespace:
-    """A closed browser of the East's commander, behind a push service on loopback."""
-    settings.PUSH_ENABLED, settings.PUSH_HOSTS = True, [other_side.origin]
-    key = ec.generate_private_key(ec.SECP256R1())
-    number = ec.generate_private_key(ec.SECP256R1()).private_numbers().private_value
-    settings.PUSH_KEY = b64urlencode(number.to_bytes(32, "big"))
-    auth = os.urandom(16)
-    public = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-    contact = Contact.objects.create(
-        person=world.east_commander,
-        channel="push",
-        address=f"{other_side.origin}/push/1",
-        keys={"p256dh": b64urlencode(public), "auth": b64urlencode(auth)},
-    )
-    return SimpleNamespace(contact=contact, key=key, auth=auth)
-
-
-def test_a_push_can_be_read_by_its_browser_alone(
-    escalate: Callable[..., Incident], browser: SimpleNamespace, other_side: OtherSide
-) -> None:
-    incident = escalate()
-    deliveries_send()
-    (got,) = other_side.got
-    assert only().state == State.SENT
-    assert incident.short_number.encode() not in got.body
-    assert got.headers["Authorization"].startswith("vapid t=")
-    message = json.loads(http_ece.decrypt(got.body, private_key=browser.key, auth_secret=browser.auth))
-    assert message["key"] == str(only().key)
-    assert incident.short_number in message["title"]
-
-
-def test_a_browser_that_is_gone_is_retired(
-    escalate: Callable[..., Incident], browser: SimpleNamespace, other_side: OtherSide
-) -> None:
-    other_side.status = 410
-    escalate()
-    deliveries_send()
-    browser.contact.refresh_from_db()
-    assert (only().state, browser.contact.active) == (State.FAILED, False)
 
 
 # --- Receipts ------------------------------------------------------------------------------------------------
