@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from boshan_police.kernel.masking import mask_name, mask_phone
 from grid.configuration import ConfigurationAdmin, ConfigurationInline, ReadOnlyAdmin, ReadOnlyInline
 from grid.selectors.place_name import initials_of
+from grid.table_admin import TableAdmin
 from patrol.models import Unit
 
 from .actions import describe
@@ -27,6 +28,8 @@ from .models import (
 from .selectors.plan import Need
 from .selectors.policy import policy_words
 from .selectors.recommendation import need_text
+from .selectors.strength import beyond_strength
+from .tables import CATEGORIES, PLANS, POLICIES
 
 _LONGEST_SECONDS = 4 * 3600
 
@@ -47,9 +50,10 @@ class CategoryForm(forms.ModelForm):
 
 
 @admin.register(Category)
-class CategoryAdmin(ConfigurationAdmin):
+class CategoryAdmin(TableAdmin):
     """Categories. A category that incidents have is retired, not removed."""
 
+    table = CATEGORIES
     form = CategoryForm
     list_display = ["code", "name", "name_en", "initials", "group", "priority", "active"]
     list_filter = ["group", "priority", "active"]
@@ -90,9 +94,10 @@ class PolicyStepInline(ConfigurationInline):
 
 
 @admin.register(Policy)
-class PolicyAdmin(ConfigurationAdmin):
+class PolicyAdmin(TableAdmin):
     """Escalation policies with their steps. Timers already running keep the steps they were planned with."""
 
+    table = POLICIES
     list_display = ["__str__", "follow_up_seconds", "repeat_seconds"]
     ordering = ["category", "priority"]
     list_filter = ["priority"]
@@ -120,23 +125,49 @@ class PlanNeedForm(forms.ModelForm):
     )
 
 
+class PlanNeedFormSet(forms.BaseInlineFormSet):
+    """Needs. One beyond the bureau's strength is written and said: units may be entered later."""
+
+    warnings: list[tuple[forms.ModelForm, str]]
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [
+            form
+            for form in self.forms
+            if form.is_valid() and form.cleaned_data and not self._should_delete_form(form)
+        ]
+        needs = [
+            Need(tuple(row["kinds"]), row["capability"], row["count"])
+            for row in (form.cleaned_data for form in kept)
+        ]
+        self.warnings = [(kept[index], words) for index, words in beyond_strength(needs)]
+
+
 class PlanNeedInline(ConfigurationInline):
     """Which units, and how many."""
 
     model = PlanNeed
     form = PlanNeedForm
+    formset = PlanNeedFormSet
 
 
 @admin.register(ResponsePlan)
-class ResponsePlanAdmin(ConfigurationAdmin):
+class ResponsePlanAdmin(TableAdmin):
     """Response plans with their needs; the next recommendation follows them."""
 
+    table = PLANS
     list_display = ["__str__", "asks_for"]
     ordering = ["category", "priority"]
     list_filter = ["priority"]
     list_select_related = ["category"]
     autocomplete_fields = ["category"]
     inlines = [PlanNeedInline]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for words in [words for formset in formsets for _form, words in formset.warnings]:
+            self.message_user(request, words, messages.WARNING)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ResponsePlan]:
         return super().get_queryset(request).prefetch_related("needs")
