@@ -141,6 +141,8 @@ class _Run:
                 yield lines[0].number
             row = known.get(key) or known.get(tuple(evened(k) if isinstance(k, str) else k for k in key))
             self._try(row, lines)
+        self.found.errors.sort(key=lambda remark: remark.row)
+        self.found.warnings.sort(key=lambda remark: remark.row)
 
     def _places(self, head: Row) -> dict[str, int] | None:
         """{column: place} from the heading, in either language; None with an error where it can't be meant."""
@@ -308,8 +310,12 @@ class _Run:
         mark: Callable[[int, Values], Hashable] = lambda at, values: (  # noqa: E731
             tuple(values[name] for name in inner.key) if inner.key else at
         )
-        left = {mark(at, values): (values, line) for at, (values, line) in enumerate(zip(full, wanted, strict=True))}  # fmt: skip
-        twice = [line for at, line in enumerate(wanted) if left[mark(at, full[at])][1] is not line]
+        left: dict[Hashable, tuple[Values, _Line]] = {}
+        for at, line in enumerate(wanted):
+            mine = left.setdefault(mark(at, full[at]), (full[at], line))[1]
+            if mine is not line:
+                words = _("The same key stands in row %(row)s.") % {"row": mine.number}
+                self._error(line.number, heading(self.inner[inner.key[-1]]), line.texts[inner.key[-1]], words)
         places: list[_Line] = []
         data: dict[str, Any] = {}
         for at, child in enumerate(children):
@@ -320,8 +326,7 @@ class _Run:
             if values is None:
                 data[f"{prefix}-{at}-DELETE"] = "on"
             places.append(line)
-        # Two alike are both handed in, so that the form says what it says to anybody.
-        for values, line in [*left.values(), *((self._full(line), line) for line in twice)]:
+        for values, line in left.values():
             data |= self._inner_data(f"{prefix}-{len(places)}", values)
             places.append(line)
         data |= {f"{prefix}-TOTAL_FORMS": len(places), f"{prefix}-INITIAL_FORMS": len(children)}
