@@ -1,13 +1,17 @@
 """Configuration of the events: categories and escalation policies. Incidents are shown, never changed, here."""
 
+import re
+import unicodedata
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from boshan_police.kernel import clock
 from boshan_police.kernel.masking import mask_name, mask_phone
 from grid.configuration import ConfigurationAdmin, ConfigurationInline, ReadOnlyAdmin, ReadOnlyInline
 from grid.selectors.place_name import initials_of
@@ -26,7 +30,7 @@ from .models import (
     TimelineEntry,
 )
 from .selectors.plan import Need
-from .selectors.policy import policy_words
+from .selectors.policy import policy_words, told_now
 from .selectors.recommendation import need_text
 from .selectors.strength import beyond_strength
 from .tables import CATEGORIES, PLANS, POLICIES
@@ -63,6 +67,33 @@ class CategoryAdmin(TableAdmin):
         return ["code"] if obj else []
 
 
+class SecondsField(forms.IntegerField):
+    """A length of time: `90`, or `1:30` in minutes and seconds, also in full-width signs; shown as the latter."""
+
+    default_error_messages = {"invalid": _("Write seconds, or minutes and seconds like 3:00.")}
+    widget = forms.TextInput(attrs={"size": 8, "autocomplete": "off", "data-seconds": ""})
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "widget": self.widget})
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value // 60}:{value % 60:02}" if isinstance(value, int) else value
+
+    def to_python(self, value: Any) -> int | None:
+        if isinstance(value, str):
+            value = unicodedata.normalize("NFKC", value).strip()
+            if ":" in value:
+                minutes, _sign, seconds = value.partition(":")
+                if not re.fullmatch(r"[0-9]{1,5}", minutes) or not re.fullmatch(r"[0-5]?[0-9]", seconds):
+                    raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+                return int(minutes) * 60 + int(seconds)
+        number: int | None = super().to_python(value)
+        return number
+
+
+_LENGTHS = {models.PositiveIntegerField: {"form_class": SecondsField}}
+
+
 class PolicyStepFormSet(forms.BaseInlineFormSet):
     """Steps that rise: later ones tell the same or a higher level, none after four hours. Two at one time Django refuses."""
 
@@ -91,6 +122,12 @@ class PolicyStepInline(ConfigurationInline):
 
     model = PolicyStep
     formset = PolicyStepFormSet
+    formfield_overrides = _LENGTHS
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "seconds":
+            kwargs["label"] = _("after, min:s")
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Policy)
@@ -104,6 +141,7 @@ class PolicyAdmin(TableAdmin):
     list_select_related = ["category"]
     autocomplete_fields = ["category"]
     inlines = [PolicyStepInline]
+    formfield_overrides = _LENGTHS
     change_form_template = "admin/dispatch/policy/change_form.html"
 
     def changeform_view(
@@ -113,7 +151,7 @@ class PolicyAdmin(TableAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> Any:
-        words = {**(extra_context or {}), "policy_words": policy_words()}
+        words = {**(extra_context or {}), "policy_words": policy_words(), "told": told_now(clock.now())}
         return super().changeform_view(request, object_id, form_url, words)
 
 
