@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.masking import mask_name, mask_phone
-from grid.configuration import ConfigurationAdmin, ConfigurationInline, ReadOnlyAdmin, ReadOnlyInline
+from grid.configuration import ConfigurationInline, ReadOnlyAdmin, ReadOnlyInline
 from grid.selectors.place_name import initials_of
 from grid.table_admin import TableAdmin
 from patrol.models import Unit
@@ -130,6 +130,13 @@ class PolicyStepInline(ConfigurationInline):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
+_POLICY_WORDS = {
+    "category": {"help_text": _("Empty: all categories without a policy of their own")},
+    "follow_up_seconds": {"label": _("After a take-over, min:s")},
+    "repeat_seconds": {"label": _("Repeat each, min:s")},
+}
+
+
 @admin.register(Policy)
 class PolicyAdmin(TableAdmin):
     """Escalation policies with their steps. Timers already running keep the steps they were planned with."""
@@ -143,6 +150,10 @@ class PolicyAdmin(TableAdmin):
     inlines = [PolicyStepInline]
     formfield_overrides = _LENGTHS
     change_form_template = "admin/dispatch/policy/change_form.html"
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs |= _POLICY_WORDS.get(db_field.name, {})
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def changeform_view(
         self,

@@ -20,7 +20,13 @@ _CATEGORY = Link("category", _("category"), to=Category, by="code", anything="*"
 POLICIES = Table(
     key=["category", "priority"],
     columns=columns_of(
-        Policy, "category", "priority", "follow_up_seconds", "repeat_seconds", "repeat_times", category=_CATEGORY
+        Policy,
+        "category",
+        "priority",
+        "follow_up_seconds",
+        "repeat_seconds",
+        "repeat_times",
+        category=_CATEGORY,
     ),
     inner=Inner(
         PolicyStep, "steps", columns_of(PolicyStep, "stage", "seconds", "level"), key=["stage", "seconds"]

@@ -199,7 +199,9 @@ class Several(Column):
     @property
     def hint(self) -> str:
         known = _(", ").join(str(words) for words in self.choices.values())
-        return (_("several of %(known)s, or others") if self.free else _("several of %(known)s")) % {"known": known}
+        return (_("several of %(known)s, or others") if self.free else _("several of %(known)s")) % {
+            "known": known
+        }
 
     def value(self, row: models.Model) -> Hashable:
         return tuple(getattr(row, self.name) or ())
@@ -229,7 +231,11 @@ class Link(Column):
     @property
     def hint(self) -> str:
         words = _("code or name") if self.by == "code" else str(self.to._meta.get_field(self.by).verbose_name)  # type: ignore[union-attr]
-        return _("%(words)s; %(sign)s for all others") % {"words": words, "sign": self.anything} if self.anything else words
+        return (
+            _("%(words)s; %(sign)s for all others") % {"words": words, "sign": self.anything}
+            if self.anything
+            else words
+        )
 
     def opened(self) -> Self:
         rows = list(self.to._default_manager.values("pk", self.by, "name"))

@@ -17,7 +17,6 @@ from .models.unit import CAPABILITIES
 from .services.configuration import unit_configure
 from .services.device import device_token_issue
 
-
 UNITS = Table(
     key=["call_sign"],
     columns=columns_of(

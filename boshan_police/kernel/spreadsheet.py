@@ -87,15 +87,14 @@ def _csv(content: bytes) -> Iterator[Row]:
     try:
         yield from _kept([_plain(cell) for cell in record] for record in reader)
     except csv.Error:
-        raise _refused(_("The rows of this csv file can't be told apart; is a quotation mark open?")) from None
+        raise _refused(
+            _("The rows of this csv file can't be told apart; is a quotation mark open?")
+        ) from None
 
 
 def _decoded(content: bytes) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "gb18030"]  # Excel in Chinese saves the latter
-    for encoding in encodings:
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ["utf-16"] if marked else ["utf-8-sig", "gb18030"]:  # Excel in Chinese saves the last
         try:
             return content.decode(encoding)
         except UnicodeDecodeError:
@@ -131,7 +130,9 @@ def _sheet(content: bytes) -> Iterator[Row]:
     except Invalid:
         raise
     except Exception:  # noqa: BLE001 - openpyxl raises what it pleases on a broken file
-        raise _refused(_("This workbook can't be read. Open it in Excel and save it as .xlsx anew.")) from None
+        raise _refused(
+            _("This workbook can't be read. Open it in Excel and save it as .xlsx anew.")
+        ) from None
 
 
 def _refuse_what_hides(content: bytes) -> None:
@@ -154,7 +155,9 @@ def _refuse_what_hides(content: bytes) -> None:
                 continue
             try:
                 with package.open(part) as opened:
-                    text = opened.read(part.file_size + 1)  # zipfile refuses a part that is longer than it says
+                    text = opened.read(
+                        part.file_size + 1
+                    )  # zipfile refuses a part that is longer than it says
             except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
                 raise _refused(_("This workbook can't be read. Open it in Excel and save it as .xlsx anew.")) from None  # fmt: skip
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text:

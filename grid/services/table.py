@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from boshan_police.kernel import audit
 from boshan_police.kernel.access import require
-from boshan_police.kernel.errors import Conflict, Invalid
+from boshan_police.kernel.errors import Conflict
 from boshan_police.kernel.inputs import shortened
 from boshan_police.kernel.spreadsheet import Row
 from grid.access import CONFIGURE
@@ -213,10 +213,10 @@ class _Run:
         inner_after = [line for line in lines if any(line.texts.get(name) for name in self.inner)]
         spoken = any(name in first.texts for name in self.inner)
         wrong = any(remark.row in {line.number for line in lines} for remark in self.found.errors)
-        if row is not None and not wrong and after == before:
-            if not spoken or [self._full(line) for line in inner_after] == inner_before:
-                self.found.same += 1
-                return
+        alike = not spoken or [self._full(line) for line in inner_after] == inner_before
+        if row is not None and not wrong and after == before and alike:
+            self.found.same += 1
+            return
         key = " · ".join(self.columns[name].text(after[name]) for name in self.table.key)
         trial = self._fill(row, blank, before, after, children, inner_after if spoken else None, lines, key)
         if wrong or len(self.found.errors) > errors:

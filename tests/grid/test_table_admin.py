@@ -13,7 +13,7 @@ from psycopg2.extras import DateTimeTZRange
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.models import AuditEntry
-from dispatch.models import Category, PlanNeed, Policy, PolicyStep, ResponsePlan
+from dispatch.models import Category, PlanNeed, Policy, ResponsePlan
 from grid.models import Duty, Organisation, Person, User
 from patrol.models import Unit
 from tests.factories import AccountFactory
@@ -65,7 +65,9 @@ def book(*rows):
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
-def test_what_goes_out_in_chinese_comes_back_in_english_and_changes_nothing(office, world, full, table, ending):
+def test_what_goes_out_in_chinese_comes_back_in_english_and_changes_nothing(
+    office, world, full, table, ending
+):
     file = office.get(f"/admin/{table}/table.{ending}", headers={"Accept-Language": "zh-hans"})
     page = hand_in(office, table, file.content, f"t.{ending}")
     assert wrong(page) == []
@@ -85,7 +87,7 @@ def full(world):
     Unit.objects.filter(pk=world.east_car.pk).update(capabilities=["armed", "drone"])
     Unit.objects.filter(pk=world.east_foot.pk).update(call_sign="=cmd|'/c calc'!A1", station=None)
     Organisation.objects.filter(pk=EAST).update(lat=36.5, lon=-0.5)
-    Category.objects.filter(pk="noise").update(active=False, follow_up_hours=24, name="噪音,“扰民”\"")
+    Category.objects.filter(pk="noise").update(active=False, follow_up_hours=24, name='噪音,“扰民”"')
     User.objects.filter(pk=world.guard.pk).update(phone="+8613800000612")
     Person.objects.create(number="007", name="李青", kind="auxiliary", organisation_id=EAST, phone="-1")
     now = clock.now()
@@ -93,7 +95,10 @@ def full(world):
 
 
 def test_new_and_changed_units_are_shown_and_then_written_and_audited_like_by_hand(office, world, full):
-    text = UNITS + f"城东01,traffic,{EAST},山头,“x”、armed,4\n城东０９,警车,城东,{EAST},,2\n城东02,car,{EAST},{EAST},,2\n"
+    text = (
+        UNITS
+        + f"城东01,traffic,{EAST},山头,“x”、armed,4\n城东０９,警车,城东,{EAST},,2\n城东02,car,{EAST},{EAST},,2\n"
+    )
     page = hand_in(office, "patrol/unit", text)
     assert wrong(page) == []
     assert [(c.row, c.key, c.new) for c in page.context["changed"]] == [(2, "城东01", False)]
@@ -109,13 +114,23 @@ def test_new_and_changed_units_are_shown_and_then_written_and_audited_like_by_ha
     new = Unit.objects.get(call_sign="城东09")
     assert (new.organisation_id, new.members, new.status) == (EAST, 2, "off_duty")
     car = Unit.objects.get(pk=world.east_car.pk)
-    assert (car.kind, car.station_id, car.capabilities, car.status) == ("traffic", SOUTH, ["“x”", "armed"], "free")
+    assert (car.kind, car.station_id, car.capabilities, car.status) == (
+        "traffic",
+        SOUTH,
+        ["“x”", "armed"],
+        "free",
+    )
     assert car.version == world.east_car.version + 1
     entry = AuditEntry.objects.get(code="configuration.changed")
     assert (entry.actor, entry.target) == (world.admin, f"unit {car.pk}")
     assert entry.details["what"][-1]["values"]["members"] == ["2", "4"]
     assert AuditEntry.objects.get(code="configuration.added").target == f"unit {new.pk}"
-    assert AuditEntry.objects.get(code="table.imported").details == {"file": "table.csv", "added": 1, "changed": 1, "same": 1}
+    assert AuditEntry.objects.get(code="table.imported").details == {
+        "file": "table.csv",
+        "added": 1,
+        "changed": 1,
+        "same": 1,
+    }
     write(office, page) if page.context.get("here") else None
     assert Unit.objects.filter(call_sign="城东09").count() == 1
 
@@ -207,7 +222,10 @@ def test_a_workbook_that_hides_something_is_refused(office, world):
         (_with_part(plain, "xl/vbaProject.bin", b"x"), "macros"),
         (_with_part(plain, "xl/externalLinks/externalLink1.xml", b"<x/>"), "links to other files"),
         (_with_part(plain, "xl/media/zeros.bin", b"0" * (65 * 1024 * 1024)), "unpacks to more"),
-        (_with_part(plain, sheet, b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'), "not an .xlsx"),
+        (
+            _with_part(plain, sheet, b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
+            "not an .xlsx",
+        ),
         (_with_part(plain, sheet, b"<worksheet><sheetData><row>"), "can't be read"),
         (plain[: len(plain) // 2], "not an .xlsx"),
         (out.getvalue(), "A2:A5 are merged"),
@@ -292,9 +310,7 @@ def test_steps_that_can_not_be_meant_are_named_at_their_row(office, world, rows,
 
 
 def test_a_plan_that_asks_for_more_than_exists_is_said_at_its_row_and_on_its_page(office, world):
-    text = (
-        "category,priority,kinds,capability,how many\n打架斗殴,1,警车/步巡,,2\nfight,1,car,,4\nfight,1,guard,crowd control,1\n"
-    )
+    text = "category,priority,kinds,capability,how many\n打架斗殴,1,警车/步巡,,2\nfight,1,car,,4\nfight,1,guard,crowd control,1\n"
     page = hand_in(office, "dispatch/responseplan", text)
     assert wrong(page) == []
     said = [(each.row, each.words) for each in page.context["warnings"]]
@@ -314,13 +330,17 @@ def test_what_has_changed_since_the_preview_is_not_written_over(office, world):
     page = write(office, page)
     assert "has changed since this preview" in page.content.decode()
     assert Category.objects.get(pk="fight").priority == 1
-    assert ("Preset priority", "1", "3") in page.context["changed"][-1].cells + page.context["changed"][0].cells
+    assert ("Preset priority", "1", "3") in page.context["changed"][-1].cells + page.context["changed"][
+        0
+    ].cells
     write(office, page)
     assert Category.objects.get(pk="noise").priority == 3
 
 
 def test_rows_that_exclude_each_other_are_found_before_anything_is_written(office, world):
-    turns = "person,from,to\nwatch,2026-12-01 08:00,2026-12-01 20:00\nwatch,2026-12-01 12:00,2026-12-02 08:00\n"
+    turns = (
+        "person,from,to\nwatch,2026-12-01 08:00,2026-12-01 20:00\nwatch,2026-12-01 12:00,2026-12-02 08:00\n"
+    )
     page = hand_in(office, "grid/duty", turns)
     assert [each[0] for each in wrong(page)] == [3]
     names = "code,name\nnoise,盗窃\n"
@@ -376,7 +396,9 @@ def test_progress_comes_line_by_line(world, office):
     rows = "".join(f"新{n:03d},car,{EAST},,,2\n" for n in range(120))
     file = io.BytesIO((UNITS + rows).encode())
     file.name = "t.csv"
-    answer = office.post("/admin/patrol/unit/table/", {"file": file}, headers={"Accept": "application/x-ndjson"})
+    answer = office.post(
+        "/admin/patrol/unit/table/", {"file": file}, headers={"Accept": "application/x-ndjson"}
+    )
     lines = [json.loads(line) for line in answer.getvalue().splitlines()]
     assert [line.get("row") for line in lines] == [0, 2, 52, 102, None]
     assert office.get(lines[-1]["go"]).context["added_count"] == 120

@@ -44,7 +44,9 @@ function sort() {
   const kept = document.activeElement;
   const rest = $("tr.empty-form", body);
   for (const row of wanted) body.insertBefore(row, rest);
-  if (kept && kept !== document.activeElement) kept.focus();
+  if (!body.contains(kept) || kept === document.activeElement) return;
+  kept.focus();
+  kept.select?.();
 }
 
 /** A new row after `row`: the same stage, twice the time, the next level. */
@@ -107,6 +109,5 @@ document.addEventListener("focusout", (event) => {
 });
 for (const event of ["input", "change", "click"]) document.addEventListener(event, () => setTimeout(draw, 0));
 
-// Wrong rows stay where the server named them.
-if (!$("#steps-group .errorlist, #steps-group .errors")) sort();
+if (!$("#steps-group .row-form-errors")) sort(); // such an error stands in a row of its own
 draw();

@@ -7,7 +7,7 @@ import { fill, gettext } from "../lib/i18n.js";
 const WIDTH = 960;
 const LEFT = 150;
 const RIGHT = 110; // room for what follows the last mark
-const LANE = 52;
+const LANE = 62;
 const FOOT = 28;
 const MOST = 14_400; // s: the last reminder of a report comes after four hours
 const TICKS = [10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400];
@@ -40,7 +40,7 @@ export function picture({ steps, followUp, repeat, times }, { stages, levels }) 
     svg.append(draw("line", { class: "tick", x1: at(tick), x2: at(tick), y1: 8, y2: height - FOOT }));
     svg.append(draw("text", { class: "tick-text", x: at(tick), y: height - 8, "text-anchor": "middle" }, duration(tick)));
   }
-  lanes.forEach((each, index) => lane(svg, index * LANE + 38, each, levels, times));
+  lanes.forEach((each, index) => lane(svg, index * LANE + 36, each, levels, times));
   return svg;
 }
 
