@@ -107,7 +107,7 @@ class Number(Column):
 
     @property
     def hint(self) -> str:
-        return _("whole number") if self.whole else _("number")
+        return _("whole number") if self.whole else _("decimal number")
 
     def value(self, row: models.Model) -> Hashable:
         value: Hashable = getattr(row, self.name)

@@ -46,7 +46,7 @@ async function follow(form, status) {
       const { row, go, error } = JSON.parse(line);
       if (error) throw new Error(error.message);
       if (go) return void location.assign(go);
-      status.textContent = row ? fill(form.dataset.words, { row }) : "";
+      status.textContent = row ? fill(form.dataset.tableForm === "write" ? gettext("Writing row %(row)s") : gettext("Trying row %(row)s"), { row }) : "";
     }
     if (done) throw new Error(gettext("The connection broke off. Look at the list before you try again."));
   }
