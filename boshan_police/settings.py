@@ -137,6 +137,16 @@ LIVE_HEARTBEAT_SECONDS = env.float(
 # Each heartbeat names what changed in this long, so six heartbeats in a row cover every change.
 LIVE_HEARTBEAT_WINDOW_SECONDS = 30.0
 
+# What an administrator looks at before it is written; any web process may be asked next.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "previews": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "preview",
+    },
+}
+
 CELERY_BROKER_URL = (
     "redis+socket" + REDIS_URL.removeprefix("unix").replace("?db=", "?virtual_host=")
     if REDIS_URL.startswith("unix:")

@@ -18,6 +18,8 @@ from .configuration import ConfigurationAdmin, ConfigurationInline
 from .models import Contact, Duty, Gateway, Grid, MachineToken, Organisation, Person, Posting, User
 from .models.contact import new_secret
 from .services.token import tokens_revoke
+from .table_admin import TableAdmin
+from .tables import ACCOUNTS, DUTIES, ORGANISATIONS, PEOPLE
 
 admin.site.unregister(Group)  # importing Django's UserAdmin puts it there; rights follow from the role alone
 
@@ -37,9 +39,10 @@ class OrganisationForm(forms.ModelForm):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ConfigurationAdmin):
+class OrganisationAdmin(TableAdmin):
     """Organisations. The code is what rows and exports speak of, so it stays."""
 
+    table = ORGANISATIONS
     form = OrganisationForm
     list_display = ["code", "short_name", "name", "kind", "parent"]
     list_filter = ["kind"]
@@ -77,9 +80,10 @@ class AccountChangeForm(UserChangeForm):
 
 
 @admin.register(User)
-class AccountAdmin(ConfigurationAdmin, UserAdmin):
+class AccountAdmin(TableAdmin, UserAdmin):
     """Accounts: password, role, organisation. A closed account's sessions and tokens end at once."""
 
+    table = ACCOUNTS
     form, add_form = AccountChangeForm, AccountCreationForm
     list_display = ["username", "name", "role", "organisation", "is_active", "tokens", "last_login"]
     list_filter = ["role", "is_active"]
@@ -186,9 +190,10 @@ class PostingInline(ConfigurationInline):
 
 
 @admin.register(Person)
-class PersonAdmin(ConfigurationAdmin):
+class PersonAdmin(TableAdmin):
     """The people of the grids and their posts."""
 
+    table = PEOPLE
     list_display = ["number", "name", "kind", "organisation"]
     list_filter = ["kind"]
     list_select_related = ["organisation"]
@@ -198,9 +203,10 @@ class PersonAdmin(ConfigurationAdmin):
 
 
 @admin.register(Duty)
-class DutyAdmin(ConfigurationAdmin):
+class DutyAdmin(TableAdmin):
     """The duty roster: an escalation reaches who is on it. A role without a roster is reached as a whole."""
 
+    table = DUTIES
     list_display = ["person", "role", "organisation", "period"]
     list_select_related = ["person__organisation"]
     list_filter = ["person__role", "person__organisation"]

@@ -4,15 +4,18 @@ from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin, TabularInline
 from django.contrib.auth.views import LogoutView, redirect_to_login
+from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.forms import BaseForm
+from django.forms import BaseForm, CharField
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
 from boshan_police.kernel import audit
 from boshan_police.kernel.access import require
+from boshan_police.kernel.inputs import Text
 
 from .access import CONFIGURE
 
@@ -40,8 +43,23 @@ class ConfigurationSite(AdminSite):
         return LogoutView.as_view(next_page="login")(request)
 
 
+def _nothing_hidden(text: object) -> None:
+    """Refuses control characters and marks that turn the direction of writing, in the words of every other edge."""
+    try:
+        if isinstance(text, str):
+            Text(max_length=len(text) + 1, lines=True, allow_blank=True).run_validation(text)
+    except serializers.ValidationError as error:
+        raise ValidationError([str(detail) for detail in error.detail], code="control") from None
+
+
 class _ByRole:
-    """Rights by the one rule, instead of Django's permission tables."""
+    """Rights by the one rule, instead of Django's permission tables; text is looked at like everywhere."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(field, CharField):
+            field.validators.append(_nothing_hidden)
+        return field
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return CONFIGURE.allows(request.user)

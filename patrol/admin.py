@@ -9,16 +9,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from grid.configuration import ConfigurationAdmin, ReadOnlyAdmin
+from grid.table import Several, Table, columns_of
+from grid.table_admin import TableAdmin
 
 from .models import Device, Unit, UnknownDevice
+from .models.unit import CAPABILITIES
 from .services.configuration import unit_configure
 from .services.device import device_token_issue
 
+UNITS = Table(
+    key=["call_sign"],
+    columns=columns_of(
+        Unit, "call_sign", "kind", "organisation", "station", "capabilities", "members",
+        capabilities=Several(
+            "capabilities", gettext_lazy("capabilities"), choices=CAPABILITIES, free=True, joined=True
+        ),
+    ),
+    in_turn=False,  # a dispatcher waits for no preview
+)  # fmt: skip
+
 
 @admin.register(Unit)
-class UnitAdmin(ConfigurationAdmin):
+class UnitAdmin(TableAdmin):
     """Units: call sign, kind, whose, what they can do. Duty and position are their crews' to change."""
 
+    table = UNITS
     list_display = ["call_sign", "kind", "organisation", "station", "status", "members"]
     list_filter = ["kind", "status", ("station", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["organisation", "station"]

@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from boshan_police.kernel.reference import Reference
-from dispatch.lifecycle import Level, Stage
+from dispatch.lifecycle import ROLE_OF_LEVEL, Level, Stage
 from dispatch.models import Policy
+from grid.models import Organisation
+from grid.selectors.duty import on_duty, on_duty_by_organisation
+from grid.selectors.organisation import organisations
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,30 @@ def policy_words() -> dict[str, Any]:
         "stages": [[stage.value, str(stage.label)] for stage in Stage],
         "levels": {level.value: str(level.label) for level in Level},
     }
+
+
+@dataclass(frozen=True)
+class Told:
+    """Whom a level tells now: `groups` of (where, names); where is empty for a level of the whole bureau."""
+
+    level: int
+    label: str
+    groups: list[tuple[str, list[str]]]
+
+
+def told_now(at: datetime) -> list[Told]:
+    """Every level with the people the duty roster gives it at `at`. Three queries."""
+    found = []
+    for level in Level:
+        role = ROLE_OF_LEVEL[level]
+        if level == Level.STATION_COMMANDER:
+            people = on_duty_by_organisation(role, at)
+            groups = [
+                (station.label, [person.name for person in people.get(station.code, [])])
+                for station in organisations().by_code.values()
+                if station.kind == Organisation.Kind.STATION
+            ]
+        else:
+            groups = [("", [person.name for person in on_duty(role, None, at)])]
+        found.append(Told(level.value, str(level.label), groups))
+    return found

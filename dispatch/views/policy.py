@@ -9,7 +9,7 @@ from boshan_police.kernel.guard import page
 from boshan_police.kernel.rendering import to_json
 from dispatch import access
 from dispatch.models import Policy
-from dispatch.selectors.policy import policy_words
+from dispatch.selectors.policy import policy_words, told_now
 from dispatch.selectors.preflight import DAYS, preflight
 from grid.access import CONFIGURE
 from grid.selectors.contact import usable_contacts
@@ -18,7 +18,7 @@ from grid.selectors.organisation import organisations
 
 @page(access.SEE_POLICIES)
 def policy_list(request: HttpRequest) -> HttpResponse:
-    """Each policy's steps on a line of time; above them, hour by hour, who would not be reached. Eight queries."""
+    """Each policy's steps on a line of time; above them, hour by hour, who would not be reached. Eleven queries."""
     may_change = CONFIGURE.allows(request.user)
     policies = [
         {
@@ -39,6 +39,7 @@ def policy_list(request: HttpRequest) -> HttpResponse:
     context = {
         "policies": policies,
         "words": policy_words(),
+        "told": told_now(clock.now()),
         "gaps": [
             {"gap": gap, "station": organisations().label(gap.station)} for gap in preflight(clock.now())
         ],

@@ -337,3 +337,52 @@ def test_a_secret_is_one_and_is_named_in_the_audit_without_its_value(office, wor
     assert (answer.status_code, Contact.objects.count()) == (200, 0)
     assert office.post(_url(Contact, "add"), {**contact, "address": "zhao@boshan.example"}).status_code == 302
     assert office.post(_url(Contact, "add"), {**contact, "channel": "webhook"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("90", 90), ("1:30", 90), ("１：３０", 90), (" 0:45 ", 45), ("240:00", 14_400)]
+)
+def test_a_length_of_time_is_seconds_or_minutes_and_seconds(world, office, typed, kept):
+    policy = Policy.objects.get(priority=1)
+    url = _url(Policy, "change", policy.pk)
+    data = _form(office.get(url))
+    assert "0:30" in data.values()
+    assert office.post(url, data | {"follow_up_seconds": typed}).status_code == 302
+    policy.refresh_from_db()
+    assert policy.follow_up_seconds == kept
+    assert policy.steps.count() == 3
+
+
+@pytest.mark.parametrize(
+    "typed", ["1:60", "1:2:3", ":30", "5:", "soon", "-1:30", "1.5", "٣:٠٠", "9" * 400, "1:30\x00"]
+)
+def test_what_is_no_length_of_time_is_refused(world, office, typed):
+    url = _url(Policy, "change", Policy.objects.get(priority=1).pk)
+    response = office.post(url, _form(office.get(url)) | {"follow_up_seconds": typed})
+    assert response.status_code == 200
+    assert "follow_up_seconds" in response.context["adminform"].form.errors
+
+
+def test_the_policy_form_names_whom_each_level_reaches_today(world, office):
+    now = clock.now()
+    Duty.objects.create(
+        person=world.south_commander, period=DateTimeTZRange(now - timedelta(days=2), now - timedelta(days=1))
+    )
+    page = office.get(_url(Policy, "change", Policy.objects.get(priority=1).pk))
+    told = {each.level: each.groups for each in page.context["told"]}
+    assert told == {
+        1: [("Chengdong", ["孙立"]), ("Shantou", [])],  # South keeps a roster and has nobody on it
+        2: [("", ["王知远"])],
+        3: [("", ["赵守一"])],
+    }
+    assert "nobody" in page.content.decode()
+
+
+@pytest.mark.parametrize("hidden", ["\x07", "\x1b[31m", "\u202e", "\u2066"])
+def test_what_hides_in_a_name_is_refused(world, office, hidden):
+    url = _url(Category, "change", "noise")
+    response = office.post(url, {**_form(office.get(url)), "name": f"噪{hidden}音", "initials": ""})
+    assert response.status_code == 200
+    assert "U+" in str(response.context["adminform"].form.errors["name"])
+    assert office.post(url, {**_form(office.get(url)), "name": "噪音📢", "initials": ""}).status_code == 302
+    assert office.post(url, {**_form(office.get(url)), "name": "长" * 10_000}).status_code == 200

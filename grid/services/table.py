@@ -1,0 +1,442 @@
+"""A table read from a file: every row is tried by the form an administrator fills in by hand, then all are written or none.
+
+One way for the preview and for the writing: `table_try` yields how far it is and returns what it found; with `write` the
+same trying ends in the rows, each audited like a change by hand. Rows are added and changed, never removed.
+"""
+
+import hashlib
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from boshan_police.kernel import audit
+from boshan_police.kernel.access import require
+from boshan_police.kernel.errors import Conflict
+from boshan_police.kernel.inputs import shortened
+from boshan_police.kernel.spreadsheet import Row
+from grid.access import CONFIGURE
+from grid.table import Column, Table, cleaned, evened, folded, heading, in_both_languages
+
+_STEP = 50  # rows between two words about progress
+Values = dict[str, Hashable]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is wrong, or to be looked at, in one cell. Row 0 is the file as a whole, an empty column the whole row."""
+
+    row: int
+    column: str
+    value: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row to be added or changed: (column, before, after) of each cell that differs."""
+
+    row: int
+    key: str
+    new: bool
+    cells: list[tuple[str, str, str]]
+
+
+@dataclass
+class Found:
+    """What a file would do. `digest` tells whether it would still do the same."""
+
+    errors: list[Remark] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    same: int = 0
+    digest: str = ""
+
+
+@dataclass
+class _Line:
+    """One row of the file: the texts and values of the cells it has."""
+
+    number: int
+    texts: dict[str, str]
+    values: Values
+
+
+@dataclass
+class _Trial:
+    """A row's form, filled in, with the inner rows' one."""
+
+    row: models.Model | None
+    form: Any
+    formsets: list[Any]
+    number: int
+    key: str
+
+
+def table_try(
+    *,
+    actor: Any,
+    office: ModelAdmin,
+    table: Table,
+    request: HttpRequest,
+    rows: Sequence[Row],
+    write: bool = False,
+    digest: str = "",
+) -> Generator[int, None, Found]:
+    """Try every row, yielding how many are done. Nothing is changed unless `write`, and nothing on any error.
+
+    With `write`, `digest` is that of the preview: `Conflict` (`table_moved_on`) if the file would do something else by
+    now, `table_collides` if two rows exclude each other in the database.
+    """
+    require(actor, CONFIGURE)
+    with transaction.atomic():
+        run = _Run(office, table, request, write)
+        yield from run.through(rows)
+        found = run.found
+        found.digest = run.summed.hexdigest()
+        if not write:
+            transaction.set_rollback(True)
+            return found
+        if found.errors or found.digest != digest:
+            raise Conflict(
+                "table_moved_on",
+                _("The data has changed since this preview. Nothing was written; look at the new preview."),
+            )
+        yield from run.write_rest()
+    return found
+
+
+class _Run:
+    def __init__(self, office: ModelAdmin, table: Table, request: HttpRequest, write: bool) -> None:
+        self.office, self.table, self.request, self.write = office, table, request, write
+        self.found = Found()
+        self.summed = hashlib.sha256()
+        self.columns = {column.name: column.opened() for column in table.columns}
+        self.inner = {column.name: column.opened() for column in (table.inner.columns if table.inner else ())}
+        self.forms: dict[bool, Any] = {}
+        self.formsets: dict[bool, list[tuple[Any, Any]]] = {}
+        self.rest: list[_Trial] = []
+
+    # --- Reading -------------------------------------------------------------------------------------
+
+    def through(self, rows: Sequence[Row]) -> Generator[int, None, None]:
+        """All rows, grouped by what they are rows of."""
+        places = self._places(rows[0])
+        if places is None:
+            return
+        groups: dict[tuple[Hashable, ...], list[_Line]] = {}
+        for number, cells in rows[1:]:
+            line = self._line(number, cells, places)
+            if line is None:
+                continue
+            groups.setdefault(tuple(line.values[name] for name in self.table.key), []).append(line)
+        known = self._known(groups)
+        for done, (key, lines) in enumerate(groups.items()):
+            if done % _STEP == 0:
+                yield lines[0].number
+            row = known.get(key) or known.get(tuple(evened(k) if isinstance(k, str) else k for k in key))
+            self._try(row, lines)
+        self.found.errors.sort(key=lambda remark: remark.row)
+        self.found.warnings.sort(key=lambda remark: remark.row)
+
+    def _places(self, head: Row) -> dict[str, int] | None:
+        """{column: place} from the heading, in either language; None with an error where it can't be meant."""
+        number, cells = head
+        names = {}
+        for column in self.table.all_columns:
+            for words in {*in_both_languages(column.label), column.name}:
+                names[words] = column.name
+        places: dict[str, int] = {}
+        for place, cell in enumerate(cells):
+            name = names.get(folded(cell))
+            if name is None and cell:
+                known = ", ".join(heading(column) for column in self.table.all_columns)
+                words = _("This column is not known. Known are: %(known)s.") % {"known": known}
+                self._error(number, cell, "", words)
+            elif name in places:
+                self._error(number, cell, "", _("This column stands twice in the file."))
+            elif name:
+                places[name] = place
+        for name in self.table.key:
+            if name not in places:
+                self._error(number, heading(self.columns[name]), "", _("This column is missing: it tells the rows apart."))  # fmt: skip
+        return None if self.found.errors else places
+
+    def _line(self, number: int, cells: list[str], places: Mapping[str, int]) -> _Line | None:
+        """The row's values; None if it can't be told which row is meant."""
+        line = _Line(number, {}, {})
+        for name, place in places.items():
+            column = self._column(name)
+            text = line.texts[name] = cells[place] if place < len(cells) else ""
+            try:
+                if name in self.table.key and not text:
+                    raise ValidationError(_("This field is required."))
+                if name in self.inner and not text:
+                    continue
+                line.values[name] = column.read(cleaned(text))
+            except ValidationError as error:
+                self._error(number, heading(column), text, " ".join(error.messages))
+                if name in self.table.key:
+                    return None
+        return line
+
+    def _known(self, groups: Mapping[tuple[Hashable, ...], Any]) -> dict[tuple[Hashable, ...], models.Model]:
+        """The rows there are, by key. One query, two with inner rows."""
+        queryset = self.table.rows(self.office.get_queryset(self.request))
+        (first, *more) = self.table.key
+        if not more:
+            queryset = queryset.filter(**{f"{first}__in": {text for (key,) in groups for text in (key, evened(str(key)))}})  # fmt: skip
+        key = [self.columns[name] for name in self.table.key]
+        return {tuple(column.value(row) for column in key): row for row in queryset}
+
+    def _column(self, name: str) -> Column:
+        return self.columns.get(name) or self.inner[name]
+
+    # --- Trying one row --------------------------------------------------------------------------------
+
+    def _try(self, row: models.Model | None, lines: list[_Line]) -> None:
+        first = lines[0]
+        errors = len(self.found.errors)
+        self._agree(lines)
+        blank = self.office.model()
+        before = {name: column.value(row or blank) for name, column in self.columns.items()}
+        after = before | {name: first.values[name] for name in self.columns if name in first.values}
+        if row is not None:
+            after |= {name: before[name] for name in self.table.key}
+        children = list(getattr(row, self.table.inner.related).all()) if row and self.table.inner else []
+        inner_before = [self._values(child) for child in children]
+        inner_after = [line for line in lines if any(line.texts.get(name) for name in self.inner)]
+        spoken = any(name in first.texts for name in self.inner)
+        wrong = any(remark.row in {line.number for line in lines} for remark in self.found.errors)
+        alike = not spoken or [self._full(line) for line in inner_after] == inner_before
+        if row is not None and not wrong and after == before and alike:
+            self.found.same += 1
+            return
+        key = " · ".join(self.columns[name].text(after[name]) for name in self.table.key)
+        trial = self._fill(row, blank, before, after, children, inner_after if spoken else None, lines, key)
+        if wrong or len(self.found.errors) > errors:
+            return
+        cells = self._differences(row, trial.form.instance, before)
+        if spoken and self.table.inner:
+            cells += self._inner_differences(trial, inner_before)
+        if row is not None and not cells:
+            self.found.same += 1
+            return
+        self.found.changes.append(Change(first.number, key, row is None, cells))
+        self.summed.update(repr((key, row is None, [self._plain(c) for c in self._raw])).encode())
+        if self.table.in_turn:
+            self._write(trial)
+        else:
+            self.rest.append(trial)
+
+    def _agree(self, lines: list[_Line]) -> None:
+        """Several rows of one thing: not at all, or saying the same of it."""
+        first, *others = lines
+        for line in others:
+            if not self.inner:
+                name = self.table.key[0]
+                words = _("The same key stands in row %(row)s.") % {"row": first.number}
+                self._error(line.number, heading(self.columns[name]), line.texts[name], words)
+                continue
+            for name, column in self.columns.items():
+                if line.texts.get(name) and line.values.get(name) != first.values.get(name):
+                    words = {"row": first.number, "value": shortened(first.texts.get(name, ""))}
+                    self._error(line.number, heading(column), line.texts[name], _("Row %(row)s of the same says “%(value)s”; they must agree.") % words)  # fmt: skip
+
+    def _values(self, child: models.Model) -> Values:
+        return {name: column.value(child) for name, column in self.inner.items()}
+
+    def _full(self, line: _Line) -> Values:
+        """An inner row's values, with those a new one has where the file says nothing."""
+        assert self.table.inner  # noqa: S101
+        return self._values(self.table.inner.model()) | {n: v for n, v in line.values.items() if n in self.inner}  # fmt: skip
+
+    def _fill(
+        self,
+        row: models.Model | None,
+        blank: models.Model,
+        before: Values,
+        after: Values,
+        children: list[models.Model],
+        wanted: list[_Line] | None,
+        lines: list[_Line],
+        key: str,
+    ) -> _Trial:
+        """The forms with what the file says; their errors at its rows."""
+        new = row is None
+        instance = blank if row is None else row
+        data = dict(self.table.extra) if new else {}
+        for name, column in self.columns.items():
+            data[column.field] = column.data(after[name])
+        if new not in self.forms:
+            self.forms[new] = self.office.get_form(self.request, row, change=not new)
+        form_class = self.forms[new]
+        for name, column in self.columns.items():  # what a new row's form does not ask
+            if new and column.field not in form_class.base_fields and column.field == name:
+                setattr(instance, name, after[name])
+        form = form_class(data, instance=instance)
+        valid = form.is_valid()
+        if not valid:
+            self._form_errors(form, lines[0], self.columns)
+        formsets = []
+        if wanted is not None and self.table.inner:
+            formsets.append(self._fill_inner(row, form.instance, children, wanted, lines[0]))
+        return _Trial(row, form, formsets, lines[0].number, key)
+
+    def _fill_inner(
+        self,
+        row: models.Model | None,
+        instance: models.Model,
+        children: list[models.Model],
+        wanted: list[_Line],
+        first: _Line,
+    ) -> Any:
+        inner = self.table.inner
+        assert inner  # noqa: S101
+        if (row is None) not in self.formsets:
+            self.formsets[row is None] = [
+                (inline.get_formset(self.request, row), inline)
+                for inline in self.office.get_inline_instances(self.request, row)
+                if inline.model is inner.model
+            ]
+        ((formset_class, inline),) = self.formsets[row is None]
+        prefix = formset_class.get_default_prefix()
+        full = [self._full(line) for line in wanted]
+        mark: Callable[[int, Values], Hashable] = lambda at, values: (  # noqa: E731
+            tuple(values[name] for name in inner.key) if inner.key else at
+        )
+        left: dict[Hashable, tuple[Values, _Line]] = {}
+        for at, line in enumerate(wanted):
+            mine = left.setdefault(mark(at, full[at]), (full[at], line))[1]
+            if mine is not line:
+                words = _("The same key stands in row %(row)s.") % {"row": mine.number}
+                self._error(line.number, heading(self.inner[inner.key[-1]]), line.texts[inner.key[-1]], words)
+        places: list[_Line] = []
+        data: dict[str, Any] = {}
+        for at, child in enumerate(children):
+            known = self._values(child)
+            values, line = left.pop(mark(at, known), (None, first))
+            data |= self._inner_data(f"{prefix}-{at}", known if values is None else values)
+            data[f"{prefix}-{at}-id"] = child.pk
+            if values is None:
+                data[f"{prefix}-{at}-DELETE"] = "on"
+            places.append(line)
+        for values, line in left.values():
+            data |= self._inner_data(f"{prefix}-{len(places)}", values)
+            places.append(line)
+        data |= {f"{prefix}-TOTAL_FORMS": len(places), f"{prefix}-INITIAL_FORMS": len(children)}
+        formset = formset_class(data, instance=instance, prefix=prefix, queryset=inline.get_queryset(self.request))  # fmt: skip
+        if not formset.is_valid():
+            for form, line in zip(formset.forms, places, strict=True):
+                self._form_errors(form, line, self.inner)
+            for words in formset.non_form_errors():
+                self._error(first.number, "", "", str(words))
+        for form, words in getattr(formset, "warnings", ()):
+            line = places[formset.forms.index(form)]
+            self.found.warnings.append(Remark(line.number, "", "", str(words)))
+        return formset
+
+    def _inner_data(self, prefix: str, values: Values) -> dict[str, Any]:
+        return {f"{prefix}-{c.field}": c.data(values[name]) for name, c in self.inner.items()}
+
+    def _form_errors(self, form: Any, line: _Line, columns: Mapping[str, Column]) -> None:
+        for key, errors in form.errors.as_data().items():
+            column = next((c for c in columns.values() if key in {c.field, c.field.rpartition("_")[0]}), None)
+            text = line.texts.get(column.name, "") if column else ""
+            for error in errors:
+                words = " ".join(error.messages)
+                if error.code == "invalid_choice" and column:
+                    words = _("“%(value)s” is not known.") % {"value": shortened(text)}
+                self._error(line.number, heading(column) if column else "" if key == NON_FIELD_ERRORS else key, text, words)  # fmt: skip
+
+    def _error(self, row: int, column: str, value: str, words: str) -> None:
+        remark = Remark(row, shortened(column), shortened(value), words)
+        if remark not in self.found.errors[-20:]:
+            self.found.errors.append(remark)
+
+    # --- Differences --------------------------------------------------------------------------------------
+
+    def _differences(self, row: Any, instance: Any, before: Values) -> list[tuple[str, str, str]]:
+        self._raw: list[Any] = []
+        cells = []
+        for name, column in self.columns.items():
+            now = column.value(instance)
+            if row is None or now != before[name]:
+                self._raw.append((name, None if row is None else before[name], now))
+                old = "" if row is None else column.text(before[name])
+                if old or column.text(now):
+                    cells.append((heading(column), old, column.text(now)))
+        return cells
+
+    def _inner_differences(self, trial: _Trial, before: list[Values]) -> list[tuple[str, str, str]]:
+        assert self.table.inner  # noqa: S101
+        (formset,) = trial.formsets
+        label = str(self.table.inner.model._meta.verbose_name)
+        label = label[:1].upper() + label[1:]
+        cells = []
+        for at, form in enumerate(formset.forms):
+            old = before[at] if at < len(before) else None
+            now = None if form in formset.deleted_forms else self._values(form.instance)
+            if old != now:
+                self._raw.append((old, now))
+                cells.append((label, self._told(old), self._told(now)))
+        return cells
+
+    def _told(self, values: Values | None) -> str:
+        texts = [column.text(values[name]) for name, column in self.inner.items()] if values else []
+        return " · ".join(filter(None, texts))
+
+    @staticmethod
+    def _plain(raw: Any) -> str:
+        return repr(raw)
+
+    # --- Writing ------------------------------------------------------------------------------------------
+
+    def write_rest(self) -> Generator[int, None, None]:
+        for done, trial in enumerate(self.rest):
+            if done % _STEP == 0:
+                yield trial.number
+            self._write(trial)
+
+    def _write(self, trial: _Trial) -> None:
+        """As Django's own page of the row does it."""
+        change = trial.row is not None
+        try:
+            with transaction.atomic():
+                row = self.office.save_form(self.request, trial.form, change=change)
+                self.office.save_model(self.request, row, trial.form, change)
+                trial.form.save_m2m()
+                for formset in trial.formsets:
+                    self.office.save_formset(self.request, trial.form, formset, change=change)
+        except IntegrityError:
+            if self.write:
+                raise Conflict("table_collides", _("Row %(row)s (%(key)s) collides with another one. Nothing was written.") % {"row": trial.number, "key": shortened(trial.key)}) from None  # fmt: skip
+            self._error(trial.number, "", trial.key, _("This row collides with another one of the file or of the data."))  # fmt: skip
+            return
+        if self.write:
+            words = self.office.construct_change_message(self.request, trial.form, trial.formsets, not change)
+            log = self.office.log_change if change else self.office.log_addition
+            log(self.request, row, words)
+
+
+def tried(steps: Generator[int, None, Found]) -> Found:
+    """All of it at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: Found = end.value
+            return found
+
+
+def table_told(*, actor: Any, office: ModelAdmin, request: HttpRequest, act: str, details: Mapping[str, Any]) -> None:  # fmt: skip
+    """One entry for a file as a whole, beside those of its rows."""
+    require(actor, CONFIGURE)
+    audit.record(
+        actor=actor, code=f"table.{act}", target=office.model._meta.model_name or "", details=details, request=request
+    )  # fmt: skip
