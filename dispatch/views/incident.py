@@ -30,8 +30,8 @@ from dispatch.selectors.incident import (
     timeline_rows,
 )
 from dispatch.services.incident import incident_file
+from grid.selectors.area_name import area_names
 from grid.selectors.organisation import organisations
-from grid.selectors.place_name import place_names
 
 ROWS_A_PAGE = 50
 CSV_MOST = 10_000
@@ -78,7 +78,7 @@ def incident_place_names(request: HttpRequest) -> HttpResponse:
             "station": place.station,
             "station_label": labels.label(place.station),
         }
-        for place in place_names()
+        for place in area_names()
     ]
     answer = JsonResponse(rows, safe=False)
     answer["Cache-Control"] = "private, max-age=300"
