@@ -30,6 +30,7 @@ from dispatch.selectors.incident import (
     timeline_rows,
 )
 from dispatch.services.incident import incident_file
+from grid.access import ENTER_HAZARD
 from grid.selectors.area_name import area_names
 from grid.selectors.organisation import organisations
 
@@ -110,6 +111,13 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         "printed_at": clock.now(),
         "title": title,
         "rest": incident.summary.strip() != title,
+        "may": {
+            "place": access.SEE_PLACE_HISTORY.allows(request.user),
+            "hazard": ENTER_HAZARD.allows(request.user),
+        },
+        "here_json": to_json(
+            {key: detail[key] for key in ("number", "lat", "lon", "address", "hazards")}
+        ).decode(),
         "row_json": to_json({key: detail[key] for key in _TICKING}).decode(),
     }
     template = "partials/_incident_detail.html" if "part" in request.GET else "incident_detail.html"

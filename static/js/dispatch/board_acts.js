@@ -225,7 +225,7 @@ export function mountActs(root, dialog, state, status) {
     const focused = moreBox.contains(document.activeElement);
     put(
       moreBox,
-      may.snooze && button(gettext("Put the escalation off…"), "P", snooze, canSnooze(row)),
+      may.snooze && button(gettext("Put the escalation off…"), "W", snooze, canSnooze(row)),
       may.hand_over && button(gettext("Hand over…"), "H", handOver, !row.offered_to),
       may.preempt && button(gettext("Pull a busy unit…"), "", () => shift.pull(row)),
       may.merge && button(gettext("Merge…"), "", () => shift.merge(row)),
