@@ -98,7 +98,7 @@ def _mixed(letters: str) -> list[Search]:
 def _alike(letters: str) -> Search:
     """For slips of the finger and of the ear; `%>` is pg_trgm's word similarity above its threshold, 0.6."""
     return Search(
-        "letters %%> %s AND word_similarity(%s, letters) > 0.7",
+        "letters %%> %s AND word_similarity(%s, letters) > 0.65",
         (letters, letters),
         "-similarity(%s, split_part(letters, ' ', 2))",
         (letters,),
