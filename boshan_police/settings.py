@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
         "CategoryGroup": "dispatch.models.Category.Group",
         "UnitKind": "patrol.models.Unit.Kind",
         "UnitStatus": "patrol.models.Unit.Status",
+        "HazardKind": "grid.models.Hazard.Kind",
         "OrganisationKind": "grid.models.Organisation.Kind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -35,6 +35,11 @@ SEE_INCIDENT = Rule("incident.see", gettext_lazy("see incidents"), EVERYONE)
 FILE_INCIDENT = Rule("incident.file", gettext_lazy("file an incident"), CENTRE | STATION)
 NOTE = Rule("incident.note", gettext_lazy("add a note"), CENTRE | STATION | {Role.GUARD_LEADER})
 REVEAL = Rule("incident.reveal", gettext_lazy("see the caller's name and phone"), CENTRE | STATION)
+SEE_PLACE_HISTORY = Rule(
+    "place.history",
+    gettext_lazy("see what happened at a place before"),
+    CENTRE | STATION | {Role.GUARD_LEADER},
+)
 SILENCE = Rule("notice.see", gettext_lazy("silence one's own alarm"), EVERYONE)
 STEP = Rule(
     "assignment.step",

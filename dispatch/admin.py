@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.masking import mask_name, mask_phone
-from grid.configuration import ConfigurationInline, ReadOnlyAdmin, ReadOnlyInline
-from grid.selectors.place_name import initials_of
+from grid.configuration import ConfigurationAdmin, ConfigurationInline, ReadOnlyAdmin, ReadOnlyInline
+from grid.pinyin import initials_of
 from grid.table_admin import TableAdmin
 from patrol.models import Unit
 
@@ -23,6 +23,7 @@ from .models import (
     Assignment,
     Category,
     Incident,
+    IntakeTemplate,
     PlanNeed,
     Policy,
     PolicyStep,
@@ -92,6 +93,17 @@ class SecondsField(forms.IntegerField):
 
 
 _LENGTHS = {models.PositiveIntegerField: {"form_class": SecondsField}}
+
+
+@admin.register(IntakeTemplate)
+class IntakeTemplateAdmin(ConfigurationAdmin):
+    """Quick texts of the intake form. The form offers a category's first three, by Alt+T, Alt+Y and Alt+U."""
+
+    list_display = ["title", "category", "text", "position", "active"]
+    list_filter = ["active", ("category", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["category"]
+    search_fields = ["title", "text"]
+    autocomplete_fields = ["category"]
 
 
 class PolicyStepFormSet(forms.BaseInlineFormSet):

@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import ValidationError as Unreadable
+from rest_framework.serializers import Field
 
 from boshan_police.kernel import clock
+from boshan_police.kernel.inputs import Phone, Text
 from dispatch.lifecycle import Status
 from dispatch.models import Category
 from dispatch.selectors.category import categories
@@ -38,6 +41,20 @@ def read_point(text: str) -> tuple[float, float] | None:
     return (lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
+class Read(forms.CharField):
+    """Text read by the same rules as the API's (`kernel.inputs`); what is wrong is said, what was typed stays."""
+
+    def __init__(self, reader: Field) -> None:
+        self.reader = reader
+        super().__init__(required=False, strip=False)
+
+    def clean(self, value: Any) -> str:
+        try:
+            return str(self.reader.run_validation(value or ""))
+        except Unreadable as error:
+            raise forms.ValidationError([str(line) for line in error.detail]) from error
+
+
 class IntakeForm(forms.Form):
     """A call as it is typed. `cleaned_data` fits `incident_file`; what is said and where are checked there."""
 
@@ -53,7 +70,7 @@ class IntakeForm(forms.Form):
         empty_value=None,
         required=False,
     )
-    address = forms.CharField(max_length=200, required=False)
+    address = Read(Text(max_length=200, allow_blank=True))
     point = forms.CharField(max_length=80, required=False)
     system = forms.ChoiceField(
         required=False,
@@ -63,9 +80,9 @@ class IntakeForm(forms.Form):
             (System.BD09.value, gettext_lazy("Baidu (BD-09)")),
         ],
     )
-    summary = forms.CharField(required=False)
-    caller_name = forms.CharField(max_length=40, required=False)
-    caller_phone = forms.CharField(max_length=20, required=False)
+    summary = Read(Text(max_length=2000, lines=True, allow_blank=True))
+    caller_name = Read(Text(max_length=40, allow_blank=True))
+    caller_phone = Read(Phone(allow_blank=True))
     idempotency_key = forms.CharField(max_length=80)
 
     def clean_category(self) -> str:

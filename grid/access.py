@@ -10,6 +10,9 @@ from boshan_police.kernel.access import EVERYONE, Role, Rule
 
 SEE_GRIDS = Rule("grid.see", _("see grids"), EVERYONE)
 OWN_CONTACTS = Rule("contact.own", _("say how one is reached"), EVERYONE)
+ENTER_HAZARD = Rule(
+    "hazard.enter", _("enter warnings about places"), frozenset({Role.STATION_COMMANDER, Role.ADMINISTRATOR})
+)
 CONFIGURE = Rule("configure", _("change the configuration"), frozenset({Role.ADMINISTRATOR}))
 
 _DISTRICT_ROLES = frozenset({Role.DISPATCHER, Role.WATCH_COMMANDER, Role.ADMINISTRATOR})

@@ -14,9 +14,14 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from boshan_police.kernel import clock
+from boshan_police.kernel.errors import Invalid
+
 from .configuration import ConfigurationAdmin, ConfigurationInline
-from .models import Contact, Duty, Gateway, Grid, MachineToken, Organisation, Person, Posting, User
+from .models import Contact, Duty, Gateway, Grid, Hazard, MachineToken, Organisation, Person, Posting, User
 from .models.contact import new_secret
+from .place_name_admin import PlaceNameAdmin, PlaceNameFileAdmin  # noqa: F401 - registers
+from .services.hazard import hazard_check
 from .services.token import tokens_revoke
 from .table_admin import TableAdmin
 from .tables import ACCOUNTS, DUTIES, ORGANISATIONS, PEOPLE
@@ -286,6 +291,40 @@ class ContactAdmin(ConfigurationAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # A browser's address is the key to it; where notices went before is not rewritten.
         return ["person", "channel", "gateway", "address"] if obj else []
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class HazardForm(forms.ModelForm):
+    """The same rules as where a station enters one; an old one may be withdrawn after its end."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        given = {name: cleaned.get(name) for name in ("kind", "text", "reason", "valid_until")}
+        if all(given.values()) and set(self.changed_data) & set(given):
+            try:
+                hazard_check(**given)
+            except Invalid as error:
+                self.add_error(error.field, str(error.message))
+        return cleaned
+
+
+@admin.register(Hazard)
+class HazardAdmin(ConfigurationAdmin):
+    """Warnings about places. They are about the place, never about a person, and each has an end."""
+
+    form = HazardForm
+    list_display = ["kind", "text", "address", "valid_until", "entered_by", "withdrawn_at"]
+    list_filter = ["kind", "valid_until"]
+    list_select_related = ["entered_by"]
+    search_fields = ["text", "address"]
+    fields = ["kind", "text", "address", "lat", "lon", "reason", "valid_until", "withdrawn_at"]
+
+    def save_model(self, request: HttpRequest, obj: Hazard, form: Any, change: bool) -> None:
+        if not change:
+            obj.entered_at, obj.entered_by = clock.now(), request.user
+        super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

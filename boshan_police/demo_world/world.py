@@ -8,14 +8,16 @@ from typing import TypeVar
 from django.db import models, transaction
 
 from boshan_police.kernel import clock, reference
-from dispatch.models import Category, PlanNeed, Policy, PolicyStep, ResponsePlan
-from grid.models import Grid, Organisation, Person, Posting, User
+from boshan_police.kernel.access import Role
+from dispatch.models import Category, IntakeTemplate, PlanNeed, Policy, PolicyStep, ResponsePlan
+from grid.models import Grid, Hazard, Organisation, Person, PlaceName, Posting, User
 from patrol.models import Device, Unit
 
 from .accounts import missing_accounts
 from .configuration import categories, needs_of, policies, response_plans, steps_of
 from .organisations import organisations
 from .people import people, postings
+from .places import SOURCE, hazards, place_names, templates
 from .territory import drawing, grids
 from .units import units
 
@@ -38,6 +40,7 @@ def seed_world(seed: int) -> list[Made]:
         _add(Organisation, "code", organisations()),
         _add(Grid, "code", grids()),
         _add(Category, "code", categories()),
+        _add_templates(),
         _add_policies(),
         _add_plans(),
         _add_people(seed),
@@ -45,6 +48,8 @@ def seed_world(seed: int) -> list[Made]:
         _add(Unit, "call_sign", units(seed, clock.now())),
         _add_devices(seed),
         _add(User, "username", missing_accounts(seed)),
+        _add_place_names(seed),
+        _add_hazards(seed),
     ]
     transaction.on_commit(reference.forget_all)
     return made
@@ -66,6 +71,37 @@ def _add_policies() -> Made:
     if new:
         PolicyStep.objects.bulk_create(step for policy in new for step in steps_of(policy))
     return Made(Policy, len(new), Policy.objects.count())
+
+
+def _add_templates() -> Made:
+    """The intake templates. A category that has one keeps its own."""
+    present = set(IntakeTemplate.objects.values_list("category_id", flat=True))
+    new = IntakeTemplate.objects.bulk_create(one for one in templates() if one.category_id not in present)
+    return Made(IntakeTemplate, len(new), IntakeTemplate.objects.count())
+
+
+def _add_place_names(seed: int) -> Made:
+    """The gazetteer, where nothing of it is there: names that were imported or retired stay as they are."""
+    new = [] if PlaceName.objects.filter(source=SOURCE).exists() else place_names(seed)
+    made = PlaceName.objects.bulk_create(new, ignore_conflicts=True) if new else []
+    return Made(PlaceName, len(made), PlaceName.objects.count())
+
+
+def _add_hazards(seed: int) -> Made:
+    """Warnings entered by each station's duty commander, where there is none yet."""
+    new = []
+    if not Hazard.objects.exists():
+        commanders = dict(
+            User.objects.filter(role=Role.STATION_COMMANDER)
+            .order_by("-username")
+            .values_list("organisation_id", "pk")
+        )
+        for station, hazard in hazards(seed, clock.now()):
+            if station in commanders:
+                hazard.entered_by_id = commanders[station]
+                new.append(hazard)
+        Hazard.objects.bulk_create(new)
+    return Made(Hazard, len(new), Hazard.objects.count())
 
 
 def _add_plans() -> Made:

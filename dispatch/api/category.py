@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from boshan_police.kernel.access import SIGNED_IN
-from dispatch.selectors.category import categories
+from dispatch.selectors.category import categories, intake_templates
 
 from .output import CategoryOutput, listed
 
@@ -28,6 +28,10 @@ class CategoriesView(APIView):
                 "label": category.label,
                 "initials": category.initials,
                 "priority": category.priority,
+                "templates": [
+                    {"title": one.title, "prompts": one.prompts, "text": one.text}
+                    for one in intake_templates().get(category.code, [])
+                ],
             }
             for category in categories().values()
             if category.active

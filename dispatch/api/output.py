@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from dispatch.lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, Level, Stage, Status, Step
 from dispatch.models import Category, Delivery
+from grid.api.hazard import HazardOutput
 from grid.coordinates import System
 from grid.models import Contact
 from patrol.models import Unit
@@ -144,6 +145,7 @@ class IncidentDetailOutput(IncidentOutput):
     filed_by = serializers.CharField(allow_null=True)
     assignments = AssignmentOutput(many=True)
     can = _group("IncidentVerbs", _possible(*INCIDENT_MOVES, "note", "reveal"))
+    hazards = HazardOutput(many=True, help_text="Warnings about the place.")
 
 
 class FurtherCallerOutput(serializers.Serializer):
@@ -226,6 +228,14 @@ class EventOutput(serializers.Serializer):
     data = serializers.DictField()
 
 
+class IntakeTemplateOutput(serializers.Serializer):
+    """A quick text of the intake form."""
+
+    title = serializers.CharField()
+    prompts = serializers.CharField(help_text="What to ask the caller.")
+    text = serializers.CharField(help_text="A sentence with its blanks in 【】.")
+
+
 class CategoryOutput(serializers.Serializer):
     """A kind of incident."""
 
@@ -237,6 +247,7 @@ class CategoryOutput(serializers.Serializer):
     label = serializers.CharField(help_text="In the language of the request.")
     initials = serializers.CharField(help_text="Of the pinyin.")
     priority = serializers.IntegerField(help_text="The preset.")
+    templates = IntakeTemplateOutput(many=True)
 
 
 class UnitOutput(serializers.Serializer):

@@ -13,6 +13,7 @@ from .plan import PlanNeed, ResponsePlan
 from .policy import Policy, PolicyStep
 from .replay import ReplayedRow
 from .sweep import Sweep
+from .template import IntakeTemplate
 from .timeline import TimelineEntry
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "FurtherCaller",
     "Handover",
     "Incident",
+    "IntakeTemplate",
     "Notice",
     "PlanNeed",
     "Policy",

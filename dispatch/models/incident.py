@@ -123,6 +123,9 @@ class Incident(models.Model):
                 fields=["station", "-id"], name="incident_of_station"
             ),  # a station's list, newest first
             models.Index(fields=["reported_at"], name="incident_reported"),  # counts of a day
+            models.Index(fields=["lat", "lon"], name="incident_at_point"),  # what happened here before
+            # the same by address, and addresses that begin with what is typed
+            models.Index(fields=["address"], name="incident_at_address", opclasses=["varchar_pattern_ops"]),
         ]
 
     def __str__(self) -> str:

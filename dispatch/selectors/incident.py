@@ -9,6 +9,7 @@ from boshan_police.kernel.masking import mask_name, mask_phone
 from dispatch import access, actions
 from dispatch.lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, OPEN, Step
 from dispatch.models import Assignment, Handover, Incident
+from grid.selectors.hazard import hazards_at
 from grid.selectors.territory import territory
 
 from . import board
@@ -138,6 +139,7 @@ def incident_detail(actor: Any, incident: Incident) -> dict[str, Any]:
         "filed_by": incident.created_by.name if incident.created_by else None,
         "assignments": assignment_rows(actor, incident),
         "can": incident_verbs(actor, incident),
+        "hazards": hazards_at(incident.lat, incident.lon, incident.address),
     }
 
 

@@ -11,6 +11,7 @@ from leaflet import app_settings as leaflet
 from boshan_police.kernel.guard import page
 from dispatch import access
 from dispatch.selectors.category import categories
+from grid.access import ENTER_HAZARD
 from grid.selectors.organisation import organisations
 from patrol.access import SEE_REACH, SEE_TRAIL
 
@@ -23,6 +24,8 @@ _MAY = {
     "step": access.STEP,
     "take_over": access.TAKE_OVER,
     "snooze": access.SNOOZE,
+    "place": access.SEE_PLACE_HISTORY,
+    "hazard": ENTER_HAZARD,
     "note": access.NOTE,
     "reveal": access.REVEAL,
     "close": access.CLOSE,

@@ -30,8 +30,9 @@ from dispatch.selectors.incident import (
     timeline_rows,
 )
 from dispatch.services.incident import incident_file
+from grid.access import ENTER_HAZARD
+from grid.selectors.area_name import area_names
 from grid.selectors.organisation import organisations
-from grid.selectors.place_name import place_names
 
 ROWS_A_PAGE = 50
 CSV_MOST = 10_000
@@ -78,7 +79,7 @@ def incident_place_names(request: HttpRequest) -> HttpResponse:
             "station": place.station,
             "station_label": labels.label(place.station),
         }
-        for place in place_names()
+        for place in area_names()
     ]
     answer = JsonResponse(rows, safe=False)
     answer["Cache-Control"] = "private, max-age=300"
@@ -110,6 +111,13 @@ def incident_page(request: HttpRequest, number: str) -> HttpResponse:
         "printed_at": clock.now(),
         "title": title,
         "rest": incident.summary.strip() != title,
+        "may": {
+            "place": access.SEE_PLACE_HISTORY.allows(request.user),
+            "hazard": ENTER_HAZARD.allows(request.user),
+        },
+        "here_json": to_json(
+            {key: detail[key] for key in ("number", "lat", "lon", "address", "hazards")}
+        ).decode(),
         "row_json": to_json({key: detail[key] for key in _TICKING}).decode(),
     }
     template = "partials/_incident_detail.html" if "part" in request.GET else "incident_detail.html"

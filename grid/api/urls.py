@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from . import grid, organisation, place, token
+from . import grid, hazard, organisation, place, token
 
 urlpatterns = [
     path("grids/", grid.GridsView.as_view(), name="api-grids"),
+    path("hazards/", hazard.HazardsView.as_view(), name="api-hazards"),
+    path("hazards/<int:key>/withdraw/", hazard.HazardWithdrawView.as_view(), name="api-hazard-withdraw"),
     path("organisations/", organisation.OrganisationsView.as_view(), name="api-organisations"),
     path("places/", place.PlaceView.as_view(), name="api-places"),
     path("tokens/", token.TokensView.as_view(), name="api-tokens"),

@@ -3,9 +3,24 @@
 from .account import User
 from .contact import Contact, Gateway
 from .duty import Duty
+from .hazard import Hazard
 from .organisation import Organisation
 from .people import Person, Posting
+from .place_name import PlaceName, PlaceNameFile
 from .territory import Grid
 from .token import MachineToken
 
-__all__ = ["Contact", "Duty", "Gateway", "Grid", "MachineToken", "Organisation", "Person", "Posting", "User"]
+__all__ = [
+    "Contact",
+    "Duty",
+    "Gateway",
+    "Grid",
+    "Hazard",
+    "MachineToken",
+    "Organisation",
+    "Person",
+    "PlaceName",
+    "PlaceNameFile",
+    "Posting",
+    "User",
+]

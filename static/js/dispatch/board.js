@@ -25,11 +25,11 @@ export function mount(root) {
   const list = mountList($("[data-queue]", root), state);
   const map = mountMap($("[data-ground]", root), state);
   const acts = mountActs($("[data-acts]", root), dialog, state, $("[data-status]", root));
-  const detail = mountDetail($("[data-detail]", root), state, acts);
+  const detail = mountDetail($("[data-detail]", root), dialog, state, acts);
   mountPreview($("[data-preview]", root), state);
   const alarms = mountAlarms(root, state);
   const command = mountCommand(root, state, acts);
-  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, alarms, command });
+  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, place: detail.place, alarms, command });
 
   const sound = $("[data-sound-state]", root);
   setInterval(() => setText(sound, alarms.describe()), 1000);

@@ -1,5 +1,5 @@
 /* The right column: everything about the selected incident, in the order of use.
- * mountDetail(root, state, acts) → {story: detail of the API | null, events, near}
+ * mountDetail(root, dialog, state, acts) → {story: detail of the API | null, events, near, place}
  * The row paints at once; the story (times, caller, timeline) follows by HTTP and is fetched again at each version. */
 
 import { $, el, put, setText } from "../lib/dom.js";
@@ -8,6 +8,7 @@ import { fill, gettext } from "../lib/i18n.js";
 import { mountAssigned } from "./board_assigned.js";
 import { urls } from "./board_api.js";
 import { bandParts, stepParts, whoParts } from "./board_story.js";
+import { PlacePanel } from "./place_history.js";
 import { mountNear } from "./board_near.js";
 import { asksParts } from "./board_shift.js";
 import { historyParts } from "./board_history.js";
@@ -16,13 +17,14 @@ import { title } from "./board_row.js";
 const REFETCH_MS = 250;
 const RETRY_MS = 5000;
 
-export function mountDetail(root, state, acts) {
-  const parts = ["who", "band", "steps", "scroll", "asks", "said", "assigned", "near", "history", "acts"];
+export function mountDetail(root, dialog, state, acts) {
+  const parts = ["who", "band", "steps", "scroll", "asks", "said", "place", "assigned", "near", "history", "acts"];
   const box = Object.fromEntries(parts.map((name) => [name, $(`[data-${name}]`, root)]));
   const nothing = $("[data-detail-empty]", root);
   const assigned = mountAssigned(box.assigned, state, acts);
   const near = mountNear(box.near, state);
-  const detail = { story: null, events: [], near };
+  const place = new PlacePanel(box.place, { may: state.config.may, dialog, say: acts.say });
+  const detail = { story: null, events: [], near, place };
   let asked = { number: null, version: 0 };
   let timer = 0;
   let lastRow = null; // what has ended stays readable until another is chosen
@@ -41,6 +43,7 @@ export function mountDetail(root, state, acts) {
     draw(box.steps, stepParts(entry, story), [entry.row.number, entry.row.version, story?.version, entry.urgency.state]);
     draw(box.asks, asksParts(entry.row, state, acts.shift), [entry.row.number, entry.row.version, Math.floor(state.live.now() / 5000)]);
     draw(box.said, said(entry), [entry.row.number, entry.row.summary]);
+    place.show({ ...entry.row, hazards: story?.hazards ?? [] });
     assigned.show(entry, detail.events);
     near.show(entry);
     draw(box.history, historyParts(detail.events, story), [entry.row.number, story?.version, detail.events.length]);

@@ -1,11 +1,11 @@
 /* The board's keys and their page of help.
- * bindKeys(root, dialog, state, parts) — parts: {list, map, acts, near, alarms, command} */
+ * bindKeys(root, dialog, state, parts) — parts: {list, map, acts, near, place, alarms, command} */
 
 import { $, el, put } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { allKeys, bind, rebind } from "../lib/keys.js";
 
-export function bindKeys(root, dialog, state, { list, map, acts, near, alarms, command }) {
+export function bindKeys(root, dialog, state, { list, map, acts, near, place, alarms, command }) {
   const key = (id, code, text, run, more = {}) => ({ id, code, text, run, group: "board", ...more });
   const digit = (event) => {
     const unit = near.at(Number(event.code.at(-1)) - 1);
@@ -23,6 +23,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, alarms, c
     key("hand-over", "KeyH", gettext("Hand over"), () => acts.handOver()),
     key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),
     key("snooze", "KeyD", gettext("Put the escalation off"), () => acts.snooze()),
+    key("place", "KeyP", gettext("Earlier at this place"), () => void place.open()),
     key("note", "KeyN", gettext("Note"), () => acts.note()),
     key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),
     key("more", "KeyM", gettext("More"), () => acts.more()),

@@ -1,7 +1,7 @@
 /* The page of one incident: follows what happens to it, and does what its reader may do.
  * mount(root): data-number, data-now (the server's clock); [data-part] is fetched anew when the incident has moved on. */
 
-import { $, put, setText } from "../lib/dom.js";
+import { $, el, put, setText } from "../lib/dom.js";
 import { post, upload } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { bind } from "../lib/keys.js";
@@ -10,6 +10,7 @@ import { ms, span } from "../lib/time.js";
 import { LEVEL_TEXT, STAGE_TEXT, urgency } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
 import { ask } from "./board_ask.js";
+import { PlacePanel } from "./place_history.js";
 import { OUTCOMES } from "./station_step.js";
 
 const ASKS = {
@@ -42,6 +43,14 @@ export function mount(root) {
     setText(line, text);
   };
 
+  // --- its place: earlier incidents stay open while the page is fetched anew
+  const panel = el("div");
+  const place = new PlacePanel(panel, { may: JSON.parse($("#incident-may", root).textContent), dialog, say });
+  function showPlace() {
+    place.show(JSON.parse($("[data-here]", part).dataset.here));
+    $("[data-here]", part).append(panel);
+  }
+
   // --- following ---------------------------------------------------------------------------------------------
   const version = () => Number($("[data-version]", part).dataset.version);
 
@@ -52,6 +61,7 @@ export function mount(root) {
       const focused = document.activeElement?.dataset?.do;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       put(part, ...fresh.body.childNodes);
+      showPlace();
       if (focused) $(`[data-do="${focused}"]`, part)?.focus();
       if (stale) say("");
       stale = false;
@@ -104,6 +114,7 @@ export function mount(root) {
   }
   setInterval(tick, 1000);
   tick();
+  showPlace();
 
   // --- acting --------------------------------------------------------------------------------------------------
   async function act(url, body, done) {
@@ -179,5 +190,6 @@ export function mount(root) {
     key("take_over", "KeyT", gettext("Take over")),
     key("note", "KeyN", gettext("Note")),
     key("reveal", "KeyV", gettext("Reveal caller")),
+    { id: "incident-place", code: "KeyP", text: gettext("Earlier at this place"), group: "incident", run: () => void place.open() },
   ]);
 }

@@ -11,6 +11,7 @@ import { serial } from "../lib/urgency.js";
 import { Categories, fetchCategories } from "./intake_category.js";
 import { Draft } from "./intake_draft.js";
 import { FIELDS, Form } from "./intake_form.js";
+import { History } from "./intake_history.js";
 import { bindForm } from "./intake_keys.js";
 import { Line, savedText } from "./intake_line.js";
 import { PinMap } from "./intake_map.js";
@@ -18,6 +19,7 @@ import { Place } from "./intake_place.js";
 import { readPoint, writePoint } from "./intake_point.js";
 import { Sender } from "./intake_send.js";
 import { Similar } from "./intake_similar.js";
+import { Templates, blank } from "./intake_template.js";
 
 const PROGRESS_MS = 400;
 const SAID_MS = 12_000;
@@ -42,7 +44,7 @@ class Intake {
     this.reported = null; // the same as it was first sent
     this.sender = new Sender(root.dataset.api);
     this.sending = false;
-    this.warned = 0; // when it was said that no station will be told
+    this.warned = { text: "", at: 0 }; // what was said before saving, and when
   }
 
   async start() {
@@ -56,6 +58,7 @@ class Intake {
       save: () => this.save(),
       close: this.drawer ? () => this.close() : null,
       join: (index) => this.join(this.similar.at(index)),
+      template: (index) => this.templates.insert(index),
     });
     this.node.addEventListener("focusout", (event) => this.#left(event.target));
     for (const button of $$("[data-intake]", this.root)) {
@@ -106,6 +109,8 @@ class Intake {
       address: this.node.elements.address,
       found: (point) => this.#moved(point, true),
     });
+    this.history = new History($(".intake-history", this.root), { url: `${this.root.dataset.places}history/` });
+    this.templates = new Templates($(".intake-templates", this.root), this.node.elements.summary, { changed: () => this.#typed() });
   }
 
   async #loadCategories() {
@@ -118,6 +123,7 @@ class Intake {
       select.value = chosen;
       if (chosen) this.categories.code = chosen;
       this.categories.load(categories);
+      this.templates.show(this.categories.chosenOne);
     } catch {
       setTimeout(() => this.#loadCategories(), RELOAD_MS); // meanwhile `save` says what is missing
     }
@@ -127,6 +133,7 @@ class Intake {
     const typed = this.draft.at ? this.draft.fields : this.form.values(); // a plain post that came back holds its own
     this.form.fill(typed);
     this.categories.choose(typed.category);
+    this.templates.show(this.categories.chosenOne);
     this.#pointTyped();
     if (!this.draft.at) return;
     this.began = ms(this.draft.fields.began) || Date.now();
@@ -169,11 +176,13 @@ class Intake {
     this.form.fill({});
     this.form.clear();
     this.categories.choose("");
+    this.templates.show(null);
     this.began = 0;
     this.reported = null;
-    this.warned = 0;
+    this.warned = { text: "", at: 0 };
     this.#pointTyped();
     this.similar.clear();
+    this.history.clear();
     this.#showBegan(false);
   }
 
@@ -182,12 +191,14 @@ class Intake {
     this.began ||= Date.now();
     this.#compare();
     this.#keep();
-    this.warned = 0;
+    this.warned = { text: "", at: 0 };
   }
 
   #compare() {
-    const { category, caller_phone } = this.form.values();
+    const { category, caller_phone, address } = this.form.values();
     this.similar.ask({ point: this.point, category, caller_phone });
+    const typing = document.activeElement === this.node.elements.address;
+    this.history.ask({ point: this.point, address: typing ? this.history.asked?.address ?? "" : address });
   }
 
   #keep() {
@@ -211,7 +222,7 @@ class Intake {
     if (target.name === "point" || target.name === "system") this.#pointTyped();
     if (target.name === "address") {
       const pasted = readPoint(target.value);
-      if (!pasted) return;
+      if (!pasted) return void setTimeout(() => this.#compare()); // once the focus has left
       this.node.elements.point.value = target.value;
       target.value = "";
       this.form.say("point", "");
@@ -226,6 +237,7 @@ class Intake {
 
   #categoryChosen(category, leaving) {
     this.node.elements.category.value = category.code;
+    this.templates.show(category);
     this.form.priority(category.priority);
     this.form.say("category", "");
     this.#typed();
@@ -285,16 +297,25 @@ class Intake {
     this.form.clear();
     for (const [field, text] of Object.entries(this.form.missing(values))) this.form.say(field, text);
     if (this.form.focusFirstError()) return this.line.say(gettext("Not saved yet. What you typed is kept."), "bad");
-    if (!values.point && this.warned && performance.now() - this.warned < READ_MS) return undefined; // a double press has not read it
-    if (!values.point && !this.warned) {
-      this.warned = performance.now();
-      return this.line.say(gettext("Without a point no station is told, only the command centre. Save again to file it so."), "warn");
+    const warning = this.#warning(values);
+    if (warning && this.warned.text === warning && performance.now() - this.warned.at < READ_MS) return undefined; // a double press has not read it
+    if (warning && this.warned.text !== warning) {
+      this.warned = { text: warning, at: performance.now() };
+      return this.line.say(warning, "warn");
     }
     // The call came in with the first key, by the server's clock; without any idea of that the server says. Kept, since
     // a repeat has to be the same to the letter.
     if (this.offset !== null && this.began) this.reported ??= new Date(this.began + this.offset).toISOString();
     this.#keep();
     return this.#send({ ...this.form.body(values), ...(this.reported ? { reported_at: this.reported } : {}) });
+  }
+
+  /** What is said once before saving; the second press obeys. */
+  #warning({ point, summary }) {
+    const open = blank(summary);
+    if (!point && open) return fill(gettext("No point, so no station is told, and %(blank)s is not filled in. Save again to file it so."), { blank: open });
+    if (!point) return gettext("Without a point no station is told, only the command centre. Save again to file it so.");
+    return open ? fill(gettext("%(blank)s is not filled in. Save again to file it so."), { blank: open }) : "";
   }
 
   /** This caller tells of an incident that runs already: the words go into its story, nobody else is sent. */

@@ -1,7 +1,7 @@
 /* Finding a category by code, Chinese, English or pinyin initials, with the keyboard.
  * rank(categories, query, most = 8) → the best matches first; an empty query gives none
  * fetchCategories(url) → {categories, offset}
- * Categories(input, list, {chosen(category)}) — the ARIA combobox: .load(categories), .choose(code), .code, .complete()
+ * Categories(input, list, {chosen(category)}) — the ARIA combobox: .load(categories), .choose(code), .code, .chosenOne, .complete()
  * A category is {code, name, name_en, initials, priority} as /api/categories/ gives it. */
 
 import { el, put } from "../lib/dom.js";
@@ -79,6 +79,11 @@ export class Categories {
     if (found) this.input.value = labelOf(found);
     else if (!code) this.input.value = "";
     this.#close();
+  }
+
+  /** The category that `code` names, or null. */
+  get chosenOne() {
+    return this.all.find((category) => category.code === this.code) ?? null;
   }
 
   /** Leaving the field takes the first match, so that two letters and Tab are enough. */

@@ -3,10 +3,12 @@
  *   .fill(values), .say(field, text | ""), .firstError(), .focus(field), .body(values) → what the API takes */
 
 import { $, $$ } from "../lib/dom.js";
-import { gettext } from "../lib/i18n.js";
+import { fill, gettext } from "../lib/i18n.js";
 import { readPoint } from "./intake_point.js";
 
 export const FIELDS = ["category", "priority", "address", "point", "system", "summary", "caller_name", "caller_phone"];
+// Longer is said, never cut off: what was pasted stays to be shortened by who pasted it.
+const LONGEST = { address: 200, summary: 2000, caller_name: 40, caller_phone: 60 };
 const TEXTS = ["address", "point", "system", "summary", "caller_name", "caller_phone"];
 
 export class Form {
@@ -40,6 +42,10 @@ export class Form {
     if (!values.summary && !values.address) wrong.summary = gettext("Say what happened, or at least where.");
     if (values.point && !readPoint(values.point)) {
       wrong.point = gettext("These are not coordinates. Write latitude and longitude, such as 36.49, 117.85.");
+    }
+    for (const [name, most] of Object.entries(LONGEST)) {
+      const { length } = [...(values[name] ?? "")];
+      if (length > most) wrong[name] = fill(gettext("At most %(most)s characters; these are %(length)s."), { most, length });
     }
     return wrong;
   }

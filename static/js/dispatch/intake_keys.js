@@ -1,9 +1,11 @@
 /* The form's own keys: Enter goes on to the next field and saves only from the last, 1–4 set the priority, Esc closes.
- * bindForm(root, form, {known() → the place is known, priority(level), save(), close(), join(index)}) */
+ * bindForm(root, form, {known() → the place is known, priority(level), save(), close(), join(index), template(index)}) */
+
+import { TEMPLATE_KEYS } from "./intake_template.js";
 
 const ORDER = ["address", "point", "summary", "caller_name", "caller_phone"];
 
-export function bindForm(root, form, { known, priority, save, close, join }) {
+export function bindForm(root, form, { known, priority, save, close, join, template }) {
   // what is typed here is the form's alone: no letter or arrow may reach the keys of the page below
   root.addEventListener("keydown", (event) => !event.ctrlKey && !event.metaKey && event.code !== "F2" && event.stopPropagation());
 
@@ -22,6 +24,10 @@ export function bindForm(root, form, { known, priority, save, close, join }) {
     if (event.altKey && /^Digit[1-3]$/.test(event.code)) {
       event.preventDefault();
       return void join(Number(event.code.at(-1)) - 1);
+    }
+    if (event.altKey && TEMPLATE_KEYS.includes(event.code)) {
+      event.preventDefault();
+      return void template(TEMPLATE_KEYS.indexOf(event.code));
     }
     if (event.altKey) return;
     if (event.key === "Escape" && close) {

@@ -36,6 +36,7 @@ export class PinMap {
       this.#whole();
       this.map.on("click", ({ latlng }) => this.#put({ lat: latlng.lat, lon: latlng.lng }));
       this.#backdrop();
+      new ResizeObserver(() => this.#resized()).observe(this.root); // what stands beside it comes and goes
     }
     this.map.invalidateSize();
     this.show(this.point, true);
@@ -58,6 +59,11 @@ export class PinMap {
     }
     if (zoomIn) this.map.setView(at, Math.max(this.map.getZoom(), NEAR), { animate: false });
     else if (!this.map.getBounds().pad(-0.1).contains(at)) this.map.panTo(at, { animate: false });
+  }
+
+  #resized() {
+    this.map.invalidateSize({ animate: false });
+    if (this.point) this.show(this.point);
   }
 
   async #backdrop() {

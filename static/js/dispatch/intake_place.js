@@ -1,19 +1,25 @@
 /* The place beside its point: grid, station and community before saving, and names that know where they are.
  * Place(root, {address, found(point)}) — .locate(point | null), .known, .converted(point, system) → Promise(WGS-84 | null)
- *   The address field suggests communities, grids and stations by Chinese or pinyin initials; taking one moves the pin.
+ *   The address field suggests places by characters or pinyin: the gazetteer, areas, addresses of earlier incidents; taking
+ *   one moves the pin. Without a network the areas alone are suggested, from the list that is here.
  *   A point outside the district and an address that names another station's ground are said, never refused. */
 
 import { $, el, put } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { get } from "../lib/http.js";
+import { readPoint } from "./intake_point.js";
 
 const PAUSE_MS = 120;
 const MOST = 6;
+const MOST_ASKED = 60; // characters: a longer text is a story, not a name
+const MOST_REMEMBERED = 50;
 const KIND_TEXT = { station: gettext("station"), community: gettext("community"), grid: gettext("grid") };
+const isLetters = (words) => /^[a-z\d' ]+$/i.test(words);
+const kindOf = ({ source, kind, kind_label: label }) => (source === "incident" ? gettext("earlier incident") : label || KIND_TEXT[kind]);
 
 export class Place {
   constructor(root, { address, found }) {
-    Object.assign(this, { address, found, names: null, shown: [], at: -1, known: false });
+    Object.assign(this, { address, found, names: null, met: [], shown: [], at: -1, known: false });
     this.addresses = root.dataset;
     this.output = $(".intake-place", root);
     this.list = $(".intake-names", root);
@@ -25,6 +31,7 @@ export class Place {
     address.addEventListener("input", () => this.#suggest());
     address.addEventListener("keydown", (event) => this.#key(event));
     address.addEventListener("blur", () => {
+      this.asking = "";
       this.#close();
       this.#compare();
     });
@@ -81,9 +88,10 @@ export class Place {
     this.#tell([el("b", {}, grid), [label, community].filter(Boolean).map((fact) => ` · ${fact}`)]);
   }
 
-  /** A name of the one station on whose ground the address is, by its own name or a community's; else null. */
+  /** A name of the one station on whose ground the address is, by its own name, a community's or a found place's; else null. */
   #namedStation(address) {
-    const hits = (this.names ?? []).filter(({ name, kind }) => kind !== "grid" && name.length > 1 && address.includes(name));
+    const named = [...this.met, ...(this.names ?? [])];
+    const hits = named.filter(({ name, kind, station }) => kind !== "grid" && station && name.length > 1 && address.includes(name));
     return new Set(hits.map(({ station }) => station)).size === 1 ? hits[0] : null;
   }
 
@@ -104,22 +112,55 @@ export class Place {
   }
 
   #suggest() {
-    const words = this.address.value.trim().toLowerCase();
-    const all = this.names ?? [];
-    const starts = ({ name, initials }) => initials.startsWith(words) || name.toLowerCase().startsWith(words);
-    this.shown = words.length > 1 ? all.filter(starts).slice(0, MOST) : [];
-    this.at = this.shown.length ? 0 : -1;
-    this.#draw();
+    const words = this.address.value.trim();
+    this.asking = words;
+    this.eager = false;
+    clearTimeout(this.searching);
+    if ([...words].length < 2 || readPoint(words)) {
+      this.asking = "";
+      return this.#close();
+    }
+    this.searching = setTimeout(() => this.#search(words), this.shown.length ? PAUSE_MS : 0);
   }
 
+  async #search(words) {
+    let found;
+    try {
+      found = (await get(`${this.addresses.places}search/?text=${encodeURIComponent([...words].slice(0, MOST_ASKED).join(""))}`)).results;
+    } catch (error) {
+      if (!error.code) throw error;
+      const typed = words.toLowerCase();
+      const starts = ({ name, initials }) => initials.startsWith(typed) || name.toLowerCase().startsWith(typed);
+      found = (this.names ?? []).filter(starts);
+    }
+    this.met = [...found.filter(({ source }) => source === "gazetteer"), ...this.met].slice(0, MOST_REMEMBERED);
+    if (words !== this.asking) return; // more was typed meanwhile, or the field was left
+    this.asking = "";
+    this.shown = found.slice(0, MOST);
+    this.at = this.shown.length && (isLetters(words) || this.#isNamed(this.shown[0], words)) ? 0 : -1; // nothing that only sounds alike is taken by Enter
+    if (!this.eager) return this.#draw();
+    this.eager = false;
+    if (this.at === 0) this.#take(0);
+  }
+
+  #isNamed = ({ name, address }, words) => name.includes(words) || words.includes(name) || address.includes(words);
+
   #key(event) {
-    if (event.isComposing || event.keyCode === 229 || this.list.hidden) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Enter" && !event.ctrlKey && this.asking) {
+      if (!isLetters(this.asking)) return void (this.asking = ""); // an address is an address: a late answer opens nothing
+      event.preventDefault();
+      event.stopPropagation();
+      this.eager = true; // faster than the answer: pinyin can only mean a place that is still to be found
+      return;
+    }
+    if (this.list.hidden) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
-      this.at = (this.at + step + this.shown.length) % this.shown.length;
+      this.at = (Math.max(this.at, step > 0 ? -1 : 0) + step + this.shown.length) % this.shown.length;
       this.#draw();
-    } else if (event.key === "Enter" && !event.ctrlKey) {
+    } else if (event.key === "Enter" && !event.ctrlKey && this.at >= 0) {
       event.preventDefault();
       event.stopPropagation();
       this.#take(this.at);
@@ -132,7 +173,8 @@ export class Place {
 
   #take(index) {
     const { name, lat, lon } = this.shown[index];
-    this.address.value = name;
+    if (!this.address.value.includes(name)) this.address.value = name; // what follows the name, a house or a door, stays
+    this.asking = "";
     this.#close();
     this.found({ lat, lon });
   }
@@ -145,13 +187,13 @@ export class Place {
 
   #draw() {
     const open = this.shown.length > 0;
-    put(this.list, this.shown.map(({ name, station_label: label, kind }, index) =>
+    put(this.list, this.shown.map((one, index) =>
       el("li", { role: "option", id: `${this.list.id}-${index}`, "aria-selected": String(index === this.at) },
-        el("b", {}, name), el("span", {}, [label, KIND_TEXT[kind]].filter(Boolean).join(" · ")),
+        el("b", {}, one.name, one.address && el("small", {}, ` ${one.address}`)), el("span", {}, [one.station_label, kindOf(one)].filter(Boolean).join(" · ")),
       ))); // prettier-ignore
     this.list.hidden = !open;
     this.address.setAttribute("aria-expanded", String(open));
-    if (open) this.address.setAttribute("aria-activedescendant", `${this.list.id}-${this.at}`);
+    if (open && this.at >= 0) this.address.setAttribute("aria-activedescendant", `${this.list.id}-${this.at}`);
     else this.address.removeAttribute("aria-activedescendant");
   }
 }

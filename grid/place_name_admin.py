@@ -1,0 +1,133 @@
+"""Configuration of the gazetteer: names one by one, and files with a preview before anything changes."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from boshan_police.kernel.access import require
+from boshan_police.kernel.errors import DomainError
+
+from .access import CONFIGURE
+from .configuration import ConfigurationAdmin, ReadOnlyAdmin
+from .coordinates import System
+from .models import PlaceName, PlaceNameFile
+from .selectors.organisation import organisations
+from .selectors.territory import territory
+from .services.place_name import place_name_file_check, place_name_file_import, place_name_file_take
+
+_SHOWN = 50
+
+
+class FileForm(forms.Form):
+    """A file and what its coordinates are."""
+
+    file = forms.FileField(label=gettext_lazy("File (csv or xlsx)"))
+    system = forms.ChoiceField(
+        label=gettext_lazy("Coordinates are"),
+        choices=[
+            (System.WGS84.value, gettext_lazy("GPS (WGS-84)")),
+            (System.GCJ02.value, gettext_lazy("Amap, Tencent (GCJ-02)")),
+            (System.BD09.value, gettext_lazy("Baidu (BD-09)")),
+        ],
+        help_text=gettext_lazy("Of the whole file; they are converted once, at the import."),
+    )
+
+
+@admin.register(PlaceName)
+class PlaceNameAdmin(ConfigurationAdmin):
+    """The gazetteer. A place that is gone is retired, so that it is no longer offered."""
+
+    list_display = ["name", "other", "address", "kind", "station", "active"]
+    list_filter = ["kind", "active"]
+    search_fields = ["name", "aliases", "address", "initials"]
+    fields = ["name", "aliases", "address", "kind", "lat", "lon", "source", "active"]
+    change_list_template = "admin/grid/placename/change_list.html"
+
+    @admin.display(description=gettext_lazy("other names"))
+    def other(self, name: PlaceName) -> str:
+        return name.aliases
+
+    @admin.display(description=gettext_lazy("station"))
+    def station(self, name: PlaceName) -> str:
+        return _station(name) or "—"
+
+
+def _station(name: PlaceName) -> str:
+    return organisations().label(territory().locate(name.lat, name.lon).station)
+
+
+@admin.register(PlaceNameFile)
+class PlaceNameFileAdmin(ReadOnlyAdmin):
+    """Files for the gazetteer: what came, what it did. `add` takes a new one."""
+
+    list_display = ["name", "system", "uploaded_at", "uploaded_by", "imported_at", "added", "changed"]
+    list_select_related = ["uploaded_by"]
+    list_display_links = None
+    change_list_template = "admin/grid/placenamefile/change_list.html"
+
+    def get_urls(self) -> list[Any]:
+        site = self.admin_site.admin_view
+        return [
+            path("take/", site(self.take), name="grid_placenamefile_take"),
+            path("<int:key>/check/", site(self.check_file), name="grid_placenamefile_check"),
+            *super().get_urls(),
+        ]
+
+    def take(self, request: HttpRequest) -> HttpResponse:
+        """Choose a file; it is read and kept, and its preview follows."""
+        require(request.user, CONFIGURE)
+        form = FileForm(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            upload = form.cleaned_data["file"]
+            try:
+                file = place_name_file_take(
+                    actor=request.user,  # type: ignore[arg-type]
+                    name=upload.name,
+                    content=upload.read(),
+                    system=form.cleaned_data["system"],
+                )
+            except DomainError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error.message))
+            else:
+                return redirect("admin:grid_placenamefile_check", file.pk)
+        context = {**self.admin_site.each_context(request), "title": _("Import place names"), "form": form}
+        status = 400 if form.errors else 200
+        return TemplateResponse(request, "admin/grid/placenamefile/take.html", context, status=status)
+
+    def check_file(self, request: HttpRequest, key: int) -> HttpResponse:
+        """What the file would do, row by row; a post takes it over."""
+        require(request.user, CONFIGURE)
+        file = PlaceNameFile.objects.filter(pk=key, imported_at=None).first()
+        if file is None:
+            messages.info(request, _("This file was imported before."))
+            return redirect("admin:grid_placenamefile_changelist")
+        if request.method == "POST":
+            try:
+                done = place_name_file_import(actor=request.user, key=key)  # type: ignore[arg-type]
+            except DomainError as error:
+                messages.error(request, str(error.message))
+                return redirect("admin:grid_placenamefile_check", key)
+            words = {"added": done.added, "changed": done.changed}
+            messages.success(request, _("%(added)s place names added, %(changed)s changed.") % words)
+            return redirect(reverse("admin:grid_placename_changelist"))
+        checked = place_name_file_check(file)
+        pages = Paginator(checked.faults or checked.names, _SHOWN)
+        page = pages.get_page(request.GET.get("page"))
+        rows = [] if checked.faults else [(one, _station(one)) for one in page]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Check the file"),
+            "file": file,
+            "checked": checked,
+            "page": page,
+            "rows": rows,
+        }
+        return TemplateResponse(request, "admin/grid/placenamefile/check.html", context)

@@ -1,0 +1,61 @@
+/* Quick texts for "what was said": offered when the category is chosen, put in by one key, with blanks to go through.
+ * Templates(root, field, {changed()}) — .show(category | null), .insert(index) → false where there is none
+ *   A blank is 【…】. Inserting adds at the cursor and never takes anything away; Tab goes to the next blank while there is one.
+ * blank(text) → the first blank left, or "" */
+
+import { el, put } from "../lib/dom.js";
+import { gettext } from "../lib/i18n.js";
+
+const BLANK = /【[^【】]*】/g;
+export const TEMPLATE_KEYS = ["KeyT", "KeyY", "KeyU"];
+
+export const blank = (text) => text.match(BLANK)?.[0] ?? "";
+
+export class Templates {
+  constructor(root, field, { changed }) {
+    Object.assign(this, { root, field, changed, shown: [] });
+    field.addEventListener("keydown", (event) => this.#tab(event));
+  }
+
+  show(category) {
+    this.shown = (category?.templates ?? []).slice(0, TEMPLATE_KEYS.length);
+    this.root.hidden = !this.shown.length;
+    put(
+      this.root,
+      this.shown.map((one, index) =>
+        el("p.template", {}, el("button.button.small", { type: "button", onclick: () => this.insert(index) }, one.title, el("kbd", {}, `Alt+${TEMPLATE_KEYS[index].at(-1)}`)), el("span.second", {}, one.prompts)),
+      ),
+    );
+  }
+
+  insert(index) {
+    const template = this.shown[index];
+    if (!template) return false;
+    const { field } = this;
+    const at = document.activeElement === field ? field.selectionEnd : field.value.length;
+    field.focus();
+    field.setSelectionRange(at, at);
+    const before = field.value.slice(0, at);
+    const text = `${before && !/\s$/.test(before) ? "\n" : ""}${template.text}`;
+    // the browser's own way of typing, so that Ctrl+Z takes it back; setRangeText where there is none
+    if (!document.execCommand("insertText", false, text)) field.setRangeText(text, at, at, "end");
+    if (!this.#select(at)) field.setSelectionRange(at + text.length, at + text.length);
+    this.changed();
+    return true;
+  }
+
+  #tab(event) {
+    if (event.key !== "Tab" || event.shiftKey || event.altKey || event.ctrlKey || event.isComposing) return;
+    if (this.#select(this.field.selectionEnd) || this.#select(0)) event.preventDefault();
+  }
+
+  /** Selects the first blank at or after `from`. */
+  #select(from) {
+    BLANK.lastIndex = from;
+    const found = BLANK.exec(this.field.value);
+    BLANK.lastIndex = 0;
+    if (!found) return false;
+    this.field.setSelectionRange(found.index, found.index + found[0].length);
+    return true;
+  }
+}
