@@ -23,7 +23,7 @@ class TimelineEntry(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=40, blank=True)  # as it was then; empty: the system
     data = models.JSONField(default=dict)
-    recorded_at = models.DateTimeField(null=True)  # when it was written down, where that is not `at`
+    recorded_at = models.DateTimeField(null=True)  # when it was written down, where that was later
     board = models.JSONField(null=True)
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +21,8 @@ from grid.models import User
 from .delivery import deliveries_queue
 from .stage import stage_follow
 
+_AT_ONCE = timedelta(seconds=1)
+"""An entry written down later than this after what it tells is known since then, not since that."""
 _FIRST_TIMES = ("dispatched_at", "accepted_at", "departed_at", "arrived_at")
 
 
@@ -48,7 +50,7 @@ class Act:
                 incident=self.incident,
                 version=self.incident.version,
                 at=at or now,
-                recorded_at=now if at and at != now else None,
+                recorded_at=now if at and now - at > _AT_ONCE else None,
                 code=code,
                 actor=self.actor,
                 actor_name=self.actor.name if self.actor else "",

@@ -18,7 +18,7 @@ import { mountStory } from "./review_story.js";
 
 const MARGIN_MS = 60_000; // before and after the life of an incident
 const LONGEST_MS = 25 * 3_600_000;
-const BACK_MS = 15 * 60_000; // without a wish: where the last quarter of an hour begins
+const BACK_MS = 15 * 60_000; // without a wish it begins a quarter of an hour ago
 
 export function mount(root) {
   const config = JSON.parse($("#board-config", root).textContent);
@@ -47,7 +47,7 @@ export function mount(root) {
 
   /** Opens the span of `wanted` kind around `at`; the server notes who looked, once. */
   async function open(wanted, at, number = null) {
-    const part = clipped(spanOf[wanted](at), begins, now());
+    const part = clipped(spanOf[wanted](at ?? now()), begins, now());
     if (!part) return deck.problem(gettext("This time is not kept, or has not come yet."));
     const mine = (opening = Symbol("opening"));
     const query = { start: new Date(part.start).toISOString(), end: new Date(part.end).toISOString() };
@@ -59,7 +59,7 @@ export function mount(root) {
       kind = wanted;
       moments = answer.moments.map((moment) => ({ ...moment, ms: ms(moment.at) }));
       story.moments(moments);
-      player.open({ ...part, key: answer.span }, at);
+      player.open({ ...part, key: answer.span }, at ?? Math.max(now() - BACK_MS, moments[0]?.ms ?? 0));
       deck.moments(moments, state.selected);
       showSpan();
     } catch (error) {
@@ -84,8 +84,13 @@ export function mount(root) {
     if (life) await open("incident", ms(life.start), life.number);
   }
 
-  const shift = (by) => open(kind, by < 0 ? player.start - 2000 : player.end + 2000);
-  const day = (text) => open("day", Math.max(begins, dayStart(text)));
+  function shift(by) {
+    open(kind, by < 0 ? player.start - 2000 : player.end + 2000);
+  }
+
+  function day(text) {
+    open("day", Math.max(begins, dayStart(text)));
+  }
 
   async function read(number) {
     try {
@@ -150,11 +155,11 @@ export function mount(root) {
     const number = asked.get("incident");
     if (number) {
       await read(number);
-      if (!life) return open("day", now() - BACK_MS);
+      if (!life) return open("day");
       state.select(number);
       story.follow("one");
       return open("incident", Number.isNaN(at) ? ms(life.start) : at, number);
     }
-    return open("day", Number.isNaN(at) ? now() - BACK_MS : at);
+    return open("day", Number.isNaN(at) ? undefined : at);
   })();
 }
