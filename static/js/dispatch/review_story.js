@@ -73,7 +73,7 @@ export function mountStory(root, state, player) {
       "li",
       { dataset: { at: ms(at) } },
       go(ms(at)),
-      el("div", {}, el("p", {}, words), el("p", {}, el("span.second", {}, gettext("sent")), sent.map(({ label }) => el(`span.pick.went${recommended && !recommended.includes(label) ? ".other" : ""}`, {}, label)), el("span.second", {}, ` ${actor ?? gettext("System")}`))),
+      el("div", {}, el("p", {}, words), el("p", {}, el("span.second", {}, gettext("actually sent")), sent.map(({ label }) => el(`span.pick.went${recommended && !recommended.includes(label) ? ".other" : ""}`, {}, label)), el("span.second", {}, ` ${actor ?? gettext("System")}`))),
     );
   }
 
