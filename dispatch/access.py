@@ -32,6 +32,7 @@ def rule_for(move: Move) -> Rule:
 
 SEE_BOARD = Rule("board.see", gettext_lazy("see the board"), EVERYONE)
 SEE_INCIDENT = Rule("incident.see", gettext_lazy("see incidents"), EVERYONE)
+REWIND = Rule("board.rewind", gettext_lazy("look back at the board"), CENTRE | {Role.STATION_COMMANDER})
 FILE_INCIDENT = Rule("incident.file", gettext_lazy("file an incident"), CENTRE | STATION)
 NOTE = Rule("incident.note", gettext_lazy("add a note"), CENTRE | STATION | {Role.GUARD_LEADER})
 REVEAL = Rule("incident.reveal", gettext_lazy("see the caller's name and phone"), CENTRE | STATION)

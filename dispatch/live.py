@@ -1,6 +1,7 @@
 """Live events of `dispatch`: whom each concerns. Rows are read inside the transaction and sent after commit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.db.models.functions import Coalesce
@@ -11,27 +12,25 @@ from boshan_police.kernel.rendering import to_json
 from dispatch.lifecycle import ACTIVE_STEPS
 from dispatch.models import Assignment, Escalation, Handover, Incident
 from dispatch.selectors import board, health
-from dispatch.selectors.incident import incident_row_as_filed
 from grid.access import Scope
 from grid.credentials import Credential, credentials_refused
 from patrol.live import topics_of
 from patrol.models import Unit
 
 
-def incident_filed(incident: Incident, *, event: str) -> set[str]:
+def incident_filed(incident: Incident, row: Mapping[str, Any], *, event: str) -> set[str]:
     """Tell the boards of an incident just saved for the first time; returns the topics told. No query."""
     topics = _topics(incident, ())
-    live.publish(topics, {"type": "incident", "event": event, **incident_row_as_filed(incident)})
+    live.publish(topics, {"type": "incident", "event": event, **row})
     return topics
 
 
-def incident_changed(incident: Incident, *, event: str) -> set[str]:
-    """Tell the boards of `incident` as saved, `event` being the timeline code of the act; returns the topics told. Three queries.
+def incident_changed(incident: Incident, row: Mapping[str, Any], *, event: str) -> set[str]:
+    """Tell the boards the `row` of `incident` as saved, `event` being the timeline code of the act; returns the topics told. Two queries.
 
     District, station and the organisations at work get the row. An organisation that has no active unit on it any
     more is only told that it `left` its board, with no word of what is in it.
     """
-    row = board.incident_row(incident.pk)
     active, ended = _organisations_of(incident)
     shown = _topics(incident, active)
     live.publish(shown, {"type": "incident", "event": event, **row})

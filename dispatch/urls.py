@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from .views import board, contact, followup, incident, policy, station, wall
+from .views import board, contact, followup, incident, policy, review, station, wall
 
 urlpatterns = [
     path("board/", board.board_page, name="board"),
     path("wall/", wall.wall_page, name="wall"),
+    path("review/", review.review_page, name="review"),
     path("station/", station.station_page, name="station"),
     path("incidents/", incident.incident_list, name="incident_list"),
     path("incidents/new/", incident.incident_new, name="incident_new"),

@@ -33,9 +33,14 @@ class BoardView(APIView):
         "what came meanwhile: a row counts only when its `version` is newer.",
     )
     def get(self, request: Any) -> HttpResponse:
-        body = to_json(snapshot(request.user, scope_of(request.user), redis=live.answers()))
-        headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
-        if re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")):
-            body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        return HttpResponse(body, content_type="application/json", headers=headers)
+        return packed(request, snapshot(request.user, scope_of(request.user), redis=live.answers()))
+
+
+def packed(request: Any, answer: dict[str, Any]) -> HttpResponse:
+    """A whole board as JSON, compressed where the caller takes it."""
+    body = to_json(answer)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
+    if re.search(r"\bgzip\b", request.headers.get("Accept-Encoding", "")):
+        body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HttpResponse(body, content_type="application/json", headers=headers)

@@ -15,6 +15,7 @@ from . import (
     incident,
     place,
     recommendation,
+    rewind,
     shift,
     unit,
     verbs,
@@ -45,6 +46,8 @@ _ONE = "incidents/<number:number>/"
 
 urlpatterns = [
     path("board/", board.BoardView.as_view(), name="api-board"),
+    path("board/at/", rewind.BoardAtView.as_view(), name="api-board-at"),
+    path("board/moments/", rewind.MomentsView.as_view(), name="api-board-moments"),
     path("incidents/", incident.IncidentsView.as_view(), name="api-incidents"),
     path("incidents/similar/", caller.SimilarView.as_view(), name="api-incidents-similar"),
     path(_ONE, incident.IncidentView.as_view(), name="api-incident"),
@@ -81,6 +84,7 @@ urlpatterns = [
     path("follow-ups/", shift.FollowUpsView.as_view(), name="api-follow-ups"),
     path(f"{_ONE}snooze/", delivery.SnoozeView.as_view(), name="api-incident-snooze"),
     path(f"{_ONE}shown/", delivery.ShownView.as_view(), name="api-incident-shown"),
+    path(f"{_ONE}played/", rewind.PlayedView.as_view(), name="api-incident-played"),
     path(f"{_ONE}told/", delivery.ToldView.as_view(), name="api-incident-told"),
     path("deliveries/<uuid:key>/receipt/", delivery.ReceiptView.as_view(), name="api-receipt"),
     path("contacts/browsers/", delivery.BrowsersView.as_view(), name="api-browsers"),

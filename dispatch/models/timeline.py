@@ -9,7 +9,11 @@ from .incident import Incident
 
 
 class TimelineEntry(models.Model):
-    """Entry number `version` of an incident. `code` is a registered action (`dispatch.actions`), `data` its particulars."""
+    """Entry number `version` of an incident. `code` is a registered action (`dispatch.actions`), `data` its particulars.
+
+    `board` stands in the last entry of each act: what the act left of the board's row (`dispatch.past`), so that the
+    board of any minute since can be shown again.
+    """
 
     # No index of its own: `timeline_no_gap_no_double` begins with it.
     incident = models.ForeignKey(Incident, models.PROTECT, related_name="timeline", db_index=False)
@@ -19,6 +23,8 @@ class TimelineEntry(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     actor_name = models.CharField(max_length=40, blank=True)  # as it was then; empty: the system
     data = models.JSONField(default=dict)
+    recorded_at = models.DateTimeField(null=True)  # when it was written down, where that was later
+    board = models.JSONField(null=True)
 
     class Meta:
         ordering = ["incident", "version"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -11,14 +11,18 @@ from django.utils.translation import gettext as _
 from boshan_police.kernel import access as roles
 from boshan_police.kernel import clock, origin
 from boshan_police.kernel.errors import Conflict, Invalid
-from dispatch import access, live
+from dispatch import access, live, past
 from dispatch.lifecycle import Move, Status, status_after
 from dispatch.models import Escalation, Incident, Notice, TimelineEntry, Timer
+from dispatch.selectors import board
+from dispatch.selectors.incident import incident_row_as_filed
 from grid.models import User
 
 from .delivery import deliveries_queue
 from .stage import stage_follow
 
+_AT_ONCE = timedelta(seconds=1)
+"""An entry written down later than this after what it tells is known since then, not since that."""
 _FIRST_TIMES = ("dispatched_at", "accepted_at", "departed_at", "arrived_at")
 
 
@@ -34,16 +38,19 @@ class Act:
         self._told: list[tuple[Escalation, str, list[str]]] = []
         self._restart = False
         self._before = _columns(incident) if incident.pk else None  # None: the incident is being filed
+        self._row: dict[str, Any] = {}
 
     def say(self, code: str, data: Mapping[str, Any] | None = None, *, at: datetime | None = None) -> None:
         """Append one entry. `at` is when it happened, where that is not now (a step kept by an offline phone)."""
         if self._before or self.entries:  # the first entry of a new incident is its version 1
             self.incident.version += 1
+        now = clock.now()
         self.entries.append(
             TimelineEntry(
                 incident=self.incident,
                 version=self.incident.version,
-                at=at or clock.now(),
+                at=at or now,
+                recorded_at=now if at and now - at > _AT_ONCE else None,
                 code=code,
                 actor=self.actor,
                 actor_name=self.actor.name if self.actor else "",
@@ -93,18 +100,26 @@ class Act:
         if self._before is None:
             self.incident.save(force_insert=True)
         else:
-            now = _columns(self.incident)
-            self.incident.save(
-                update_fields=[name for name, value in now.items() if value != self._before[name]]
-            )
+            self.incident.save(update_fields=list(self._changed()))
+
+    def _changed(self) -> dict[str, Any]:
+        """{column: what it was} of the columns that differ now."""
+        now = _columns(self.incident)
+        return {name: was for name, was in (self._before or {}).items() if was != now[name]}
+
+    def keep(self) -> None:
+        """Read the board's row once, for the boards of now and for whoever looks back. One query, none for a new incident."""
+        if self._before is None:
+            self._row = incident_row_as_filed(self.incident)
+        else:
+            self._row = board.incident_row(self.incident.pk)
+        self.entries[-1].board = past.kept(self._row, self._changed())
 
     def publish(self) -> None:
         """Hand the live events to the transaction; they leave on commit."""
         event = self.entries[0].code
-        if self._before is None:
-            topics = live.incident_filed(self.incident, event=event)
-        else:
-            topics = live.incident_changed(self.incident, event=event)
+        tell = live.incident_filed if self._before is None else live.incident_changed
+        topics = tell(self.incident, self._row, event=event)
         for escalation, state, recipients in self._told:
             live.escalation_changed(escalation, state=state, recipients=recipients, topics=topics)
 
@@ -117,6 +132,8 @@ def acts_write(acts: Sequence[Act]) -> None:
     acts = [act for act in acts if act.entries]
     for act in acts:
         act.save()
+    for act in acts:
+        act.keep()
     TimelineEntry.objects.bulk_create([entry for act in acts for entry in act.entries])
     Timer.objects.bulk_create([timer for act in acts for timer in act.timers])
     deliveries_queue(Notice.objects.bulk_create([notice for act in acts for notice in act.notices]))

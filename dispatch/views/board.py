@@ -38,6 +38,7 @@ _MAY = {
     "split": access.SPLIT,
     "cancel": access.CANCEL,
     "invalidate": access.INVALIDATE,
+    "rewind": access.REWIND,
 }
 
 

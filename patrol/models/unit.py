@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from grid.models import Organisation
 
+from .state import remembers_states
+
 
 class CubeField(models.Field):
     """A point on the earth's sphere, metres from its centre, of the `cube` extension; only the database writes it."""
@@ -117,6 +119,7 @@ class Unit(models.Model):
                 | models.Q(lat__range=(-90, 90), lon__range=(-180, 180), position_at__isnull=False),
             ),
         ]
+        triggers = [remembers_states()]
 
     def __str__(self) -> str:
         return self.call_sign

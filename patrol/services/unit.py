@@ -16,6 +16,8 @@ from patrol import access, live
 from patrol.models import Unit
 from patrol.watches import watch_end
 
+from .unit_state import unit_states_note
+
 AHEAD = timedelta(seconds=30)
 """How far ahead of our clock a position may claim to be."""
 
@@ -45,6 +47,7 @@ def unit_place(*, actor: User, unit: Unit, lat: float, lon: float, at: datetime)
         unit.version = row.version = row.version + 1
         unit.updated_at = row.updated_at = clock.now()
         row.save(update_fields=["lat", "lon", "position_at", "version", "updated_at"])
+        unit_states_note([row.pk])
         live.unit_changed(row)
     return True
 
@@ -62,7 +65,7 @@ class Position:
 def units_place(*, actor: User, positions: Sequence[Position]) -> int:
     """Record many positions at once, at most one per unit, and tell the boards; how many were newer than the known.
 
-    Three queries, however many. Raises as `unit_place` does, and then records none.
+    Four queries, however many. Raises as `unit_place` does, and then records none.
     """
     by_unit = {position.unit: position for position in positions}
     for position in by_unit.values():
@@ -90,6 +93,7 @@ def units_place(*, actor: User, positions: Sequence[Position]) -> int:
                     [position.at for position in newer],
                 ],
             )
+        unit_states_note([position.unit for position in newer])
         live.units_changed([position.unit for position in newer])
     return len(newer)
 

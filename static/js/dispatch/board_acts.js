@@ -234,6 +234,7 @@ export function mountActs(root, dialog, state, status) {
       may.cancel && button(gettext("Cancel…"), "", () => end("cancel")),
       may.invalidate && button(gettext("Mark invalid…"), "", () => end("invalidate")),
       may.reveal && button(gettext("Reveal caller…"), "V", reveal),
+      may.rewind && el("a.button", { href: `/review/?incident=${row.number}` }, gettext("Replay")),
       el("a.button", { href: `/incidents/${row.number}/` }, gettext("Full page")),
     );
     if (focused) $("button:not([disabled])", moreBox)?.focus();
