@@ -11,9 +11,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rest_framework import serializers
+
 from boshan_police.kernel import clock
+from boshan_police.kernel.inputs import Text
 from dispatch.lifecycle import Status
-from dispatch.models import Category
+from dispatch.models import Category, ShiftEntry
 from dispatch.selectors.category import categories
 from grid.coordinates import System, given_point
 from grid.selectors.organisation import organisations
@@ -215,3 +218,34 @@ class FollowUpForm(forms.Form):
     reached = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")
     rating = forms.IntegerField(required=False)
     remark = forms.CharField(max_length=500, required=False)
+
+
+class OneLine(forms.CharField):
+    """Text made clean as by the API (`kernel.inputs.Text`): no control characters, full-width line ends evened out."""
+
+    def clean(self, value: Any) -> str:
+        """The text; forms' own message where it is missing or too long."""
+        text: str = super().clean(value)
+        try:
+            return str(Text(max_length=self.max_length, allow_blank=True).run_validation(text))
+        except serializers.ValidationError as error:
+            raise forms.ValidationError([str(detail) for detail in error.detail]) from error
+
+
+class ShiftEntryForm(forms.Form):
+    """A line of the shift log. `cleaned_data` fits `entry_write`, which checks what belongs to which kind."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=ShiftEntry.Kind.choices,
+        initial=ShiftEntry.Kind.REMARK,
+        widget=forms.RadioSelect,
+    )
+    text = OneLine(label=gettext_lazy("What it is about"), max_length=500)
+    due_at = forms.DateTimeField(
+        label=gettext_lazy("By when"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    holder = OneLine(label=gettext_lazy("Who has it"), required=False, max_length=60)
+    number = OneLine(label=gettext_lazy("Incident"), required=False, max_length=24)

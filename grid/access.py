@@ -10,9 +10,10 @@ from boshan_police.kernel.access import EVERYONE, Role, Rule
 
 SEE_GRIDS = Rule("grid.see", _("see grids"), EVERYONE)
 OWN_CONTACTS = Rule("contact.own", _("say how one is reached"), EVERYONE)
+OWN_PREFERENCE = Rule("preference.own", _("choose one's own sound and notices"), EVERYONE)
 CONFIGURE = Rule("configure", _("change the configuration"), frozenset({Role.ADMINISTRATOR}))
 
-_DISTRICT_ROLES = frozenset({Role.DISPATCHER, Role.WATCH_COMMANDER, Role.ADMINISTRATOR})
+DISTRICT_ROLES = frozenset({Role.DISPATCHER, Role.WATCH_COMMANDER, Role.ADMINISTRATOR})
 
 
 ScopeKind = Literal["district", "station", "own"]
@@ -35,7 +36,7 @@ class Scope:
 
 def scope_of(user: Any) -> Scope:
     """The scope of an account, from its role and organisation."""
-    if user.role in _DISTRICT_ROLES:
+    if user.role in DISTRICT_ROLES:
         return Scope("district", None)
     if user.role == Role.GUARD_LEADER:
         return Scope("own", user.organisation_id)

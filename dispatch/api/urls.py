@@ -13,8 +13,10 @@ from . import (
     delivery,
     figures,
     incident,
+    mention,
     recommendation,
     shift,
+    shift_log,
     unit,
     verbs,
 )
@@ -45,6 +47,14 @@ _ONE = "incidents/<number:number>/"
 urlpatterns = [
     path("board/", board.BoardView.as_view(), name="api-board"),
     path("incidents/", incident.IncidentsView.as_view(), name="api-incidents"),
+    path("mentions/", mention.MentionsView.as_view(), name="api-mentions"),
+    path("mentions/seen/", mention.MentionsSeenView.as_view(), name="api-mentions-seen"),
+    path("shifts/", shift_log.WatchView.as_view(), name="api-shifts"),
+    path("shifts/entries/", shift_log.EntriesView.as_view(), name="api-shift-entries"),
+    path("shifts/entries/<int:key>/done/", shift_log.EntryDoneView.as_view(), name="api-shift-entry-done"),
+    path("shifts/sign-out/", shift_log.SignOutView.as_view(), name="api-shift-sign-out"),
+    path("shifts/<int:key>/", shift_log.SheetView.as_view(), name="api-shift-sheet"),
+    path("shifts/<int:key>/sign-in/", shift_log.SignInView.as_view(), name="api-shift-sign-in"),
     path("incidents/similar/", caller.SimilarView.as_view(), name="api-incidents-similar"),
     path(_ONE, incident.IncidentView.as_view(), name="api-incident"),
     path(f"{_ONE}callers/", caller.CallersView.as_view(), name="api-incident-callers"),
@@ -57,6 +67,7 @@ urlpatterns = [
     path(f"{_ONE}take-over/", verbs.TakeOverView.as_view(), name="api-incident-take-over"),
     path(f"{_ONE}seen/", verbs.SeenView.as_view(), name="api-incident-seen"),
     path(f"{_ONE}notes/", verbs.NotesView.as_view(), name="api-incident-notes"),
+    path(f"{_ONE}names/", mention.NamesView.as_view(), name="api-incident-names"),
     path(f"{_ONE}reveal/", verbs.RevealView.as_view(), name="api-incident-reveal"),
     path(f"{_ONE}reinforce/", shift.ReinforceView.as_view(), name="api-incident-reinforce"),
     path(

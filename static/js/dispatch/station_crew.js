@@ -4,6 +4,7 @@
 
 import { $, el, put, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { audible } from "../lib/preference.js";
 import { play } from "../lib/sound.js";
 import { ago, ms, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
@@ -73,13 +74,13 @@ export function mountCrew(root, state, dialog) {
   // --- what came from outside -----------------------------------------------------------------------------
   const rung = new Set();
   function ring() {
-    const numbers = [...job.claimable().map(({ row }) => row.number)];
+    const news = job.claimable().map(({ row }) => [row.number, row.priority]);
     const current = job.now();
-    if (current?.step === "dispatched") numbers.push(`order:${current.order.id}`);
-    const fresh = numbers.filter((number) => !rung.has(number));
-    numbers.forEach((number) => rung.add(number));
+    if (current?.step === "dispatched") news.push([`order:${current.order.id}`, current.row.priority]);
+    const fresh = news.filter(([cause]) => !rung.has(cause));
+    news.forEach(([cause]) => rung.add(cause));
     if (!fresh.length || !ring.ready) return void (ring.ready = true);
-    play("order");
+    if (fresh.some(([, priority]) => audible("order", priority))) play("order");
     navigator.vibrate?.([200, 100, 200]);
   }
 

@@ -4,6 +4,7 @@
 import { $, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { bind } from "../lib/keys.js";
+import { audible } from "../lib/preference.js";
 import { play } from "../lib/sound.js";
 import { mountActs } from "./board_acts.js";
 import { mountAlarms } from "./board_alarms.js";
@@ -40,7 +41,7 @@ export function mountDesk(root, state) {
 
   // an order to one of our crews is news here, though the incident itself may be old
   live.addEventListener("event", ({ detail }) => {
-    if (detail.event !== "unit.dispatched") return;
+    if (detail.event !== "unit.dispatched" || !audible("order", detail.priority)) return;
     if (detail.assignments?.some((order) => order.step === "dispatched" && ownUnit(live.units.get(order.unit), state))) play("order");
   });
   $("[data-detail]", root).addEventListener("click", (event) => {
