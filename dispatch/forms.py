@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
 from rest_framework import serializers
 
 from boshan_police.kernel import clock

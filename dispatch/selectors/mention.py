@@ -67,11 +67,12 @@ def names_for(incident: Incident) -> list[Name]:
 
 
 def _person(person: User, *, alone: bool) -> Name:
-    whole = f"{person.name}·{person.organisation.label}"
-    detail = f"{person.organisation.label} {person.get_role_display()}"
+    home = person.organisation
+    whole = tuple(f"{person.name}·{said}" for said in (home.label, home.short_name, home.short_name_en))
+    detail = f"{home.label} {person.get_role_display()}"
     if alone:
-        return Name(person.name, "person", detail, (person.name, whole), (person,))
-    return Name(whole, "person", detail, (whole,), (person,))
+        return Name(person.name, "person", detail, (person.name, *whole), (person,))
+    return Name(whole[0], "person", detail, whole, (person,))
 
 
 def _present(readers: Iterable[User]) -> dict[str, tuple[User, ...]]:
