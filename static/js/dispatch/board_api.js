@@ -7,6 +7,9 @@ const incident = (number) => `/api/incidents/${number}/`;
 
 export const urls = {
   incident,
+  mentions: "/api/mentions/",
+  mentionsSeen: "/api/mentions/seen/",
+  names: (number) => `${incident(number)}names/`,
   mute: "/api/preferences/mute/",
   events: (number) => `${incident(number)}events/`,
   claim: (number) => `${incident(number)}claim/`,

@@ -168,7 +168,7 @@ def test_the_sheet_holds_what_the_next_watch_must_know(
     send(closed, "accept", "depart", "arrive", "report", unit=world.east_car_2)
     incident_close(actor=world.dispatcher, number=closed.number)
     with clock.at(now + timedelta(seconds=45)):
-        timers_sweep(until=clock.now(), limit=100)
+        timers_sweep()
         escalation_take_over(actor=world.watch, number=late.number)
     kept, open_promise = promise(world.watch), promise(world.watch, text="Open")
     entry_done(actor=world.dispatcher, entry=kept.pk)
