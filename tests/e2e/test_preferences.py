@@ -81,7 +81,7 @@ def test_keys_of_one_sign_can_be_switched_off(
     expect(page.locator("#ask-text")).to_have_count(0)
     page.keyboard.press("?")
     expect(page.locator(".keys-list")).to_have_count(0)
-    expect(page.locator(".acts kbd:visible").filter(has_text="N")).to_have_count(0)
+    expect(page.locator(".acts kbd:visible").get_by_text("N", exact=True)).to_have_count(0)
     page.keyboard.press("F1")
     shown = page.locator(".keys-list")
     expect(shown).to_contain_text("off")
