@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from boshan_police.kernel.access import CENTRE, EVERYONE, STATION, Role, Rule
 from boshan_police.kernel.errors import NotFound, Refused
-from grid.access import scope_of
+from grid.access import DISTRICT_ROLES, scope_of
+from grid.models import User
 from patrol.models import Unit
 
 from .lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, Move
@@ -62,6 +63,13 @@ HAND_OVER = rule_for(INCIDENT_MOVES["hand_over"])
 TAKE_IN = rule_for(INCIDENT_MOVES["take_in"])
 MERGE = rule_for(INCIDENT_MOVES["merge"])
 SPLIT = rule_for(INCIDENT_MOVES["split"])
+SEE_WATCHES = Rule("watch.see", gettext_lazy("read the shift log"), CENTRE | STATION)
+WRITE_LOG = Rule("watch.write", gettext_lazy("write in the shift log"), CENTRE | {Role.STATION_COMMANDER})
+SIGN_WATCH = Rule(
+    "watch.sign",
+    gettext_lazy("sign the hand-over sheet"),
+    frozenset({Role.WATCH_COMMANDER, Role.STATION_COMMANDER}),
+)
 SEE_POLICIES = Rule("policy.see", gettext_lazy("see the escalation policies"), CENTRE | {Role.ADMINISTRATOR})
 FOLLOW_UP = Rule("followup.record", gettext_lazy("make follow-up calls"), CENTRE | {Role.STATION_COMMANDER})
 
@@ -93,6 +101,23 @@ def may_see(actor: Any, incident: Incident) -> bool:
     if _worked_by(actor).filter(incident=incident).exists():
         return True
     return scope.kind == "station" and handed_to_or_by(scope.organisation).filter(incident=incident).exists()
+
+
+def readers_of(incident: Incident) -> QuerySet[User]:
+    """The active accounts for whom `may_see` holds. Two queries, and the one that it is."""
+    workers: set[str] = set()
+    for order in incident.assignments.select_related("unit", "officer"):
+        workers.add((order.unit or order.officer).organisation_id)
+    sides = {incident.station_id}
+    for row in incident.handovers.all():
+        sides |= {row.giver_id, row.taker_id}
+    ground = Q(organisation__in=sides - {None}) | Q(pk=incident.created_by_id)
+    return User.objects.filter(
+        Q(role__in=DISTRICT_ROLES)
+        | Q(organisation__in=workers)
+        | ground & ~Q(role=Role.GUARD_LEADER),  # whose scope is its own work only
+        is_active=True,
+    )
 
 
 def require_incident(actor: Any, incident: Incident) -> None:
@@ -190,3 +215,17 @@ def _commands_guards(actor: Any, unit: Unit) -> bool:
         and unit.kind == Unit.Kind.GUARD
         and unit.station_id == actor.organisation_id
     )
+
+
+# --- Watches --------------------------------------------------------------------------------------------
+
+
+def may_see_watches_of(actor: Any, organisation: str) -> bool:
+    """One's own, and all for the command centre."""
+    return actor.role in CENTRE or actor.organisation_id == organisation
+
+
+def require_own_watch(actor: Any, organisation: str) -> None:
+    """Raise `Refused` where `organisation` (a code) is not the actor's: nobody writes or signs for others."""
+    if actor.organisation_id != organisation:
+        raise Refused("other_watch", _("Only the organisation's own people write in its log and sign."))

@@ -16,7 +16,7 @@ from rest_framework.serializers import Field
 from boshan_police.kernel import clock
 from boshan_police.kernel.inputs import Phone, Text
 from dispatch.lifecycle import Status
-from dispatch.models import Category
+from dispatch.models import Category, ShiftEntry
 from dispatch.selectors.category import categories
 from grid.coordinates import System, given_point
 from grid.selectors.organisation import organisations
@@ -44,9 +44,9 @@ def read_point(text: str) -> tuple[float, float] | None:
 class Read(forms.CharField):
     """Text read by the same rules as the API's (`kernel.inputs`); what is wrong is said, what was typed stays."""
 
-    def __init__(self, reader: Field) -> None:
+    def __init__(self, reader: Field, **shown: Any) -> None:
         self.reader = reader
-        super().__init__(required=False, strip=False)
+        super().__init__(required=False, strip=False, **shown)
 
     def clean(self, value: Any) -> str:
         try:
@@ -232,3 +232,22 @@ class FollowUpForm(forms.Form):
     reached = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")
     rating = forms.IntegerField(required=False)
     remark = forms.CharField(max_length=500, required=False)
+
+
+class ShiftEntryForm(forms.Form):
+    """A line of the shift log. `cleaned_data` fits `entry_write`, which checks what belongs to which kind."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=ShiftEntry.Kind.choices,
+        initial=ShiftEntry.Kind.REMARK,
+        widget=forms.RadioSelect,
+    )
+    text = Read(Text(max_length=500), label=gettext_lazy("What it is about"))
+    due_at = forms.DateTimeField(
+        label=gettext_lazy("By when"),
+        required=False,
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    holder = Read(Text(max_length=60, allow_blank=True), label=gettext_lazy("Who has it"))
+    number = Read(Text(max_length=24, allow_blank=True), label=gettext_lazy("Incident"))

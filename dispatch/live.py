@@ -10,10 +10,11 @@ from boshan_police.kernel import clock, live
 from boshan_police.kernel.compiled import CompiledQuery
 from boshan_police.kernel.rendering import to_json
 from dispatch.lifecycle import ACTIVE_STEPS
-from dispatch.models import Assignment, Escalation, Handover, Incident
+from dispatch.models import Assignment, Escalation, Handover, Incident, Watch
 from dispatch.selectors import board, health
-from grid.access import Scope
+from grid.access import Scope, scope_of
 from grid.credentials import Credential, credentials_refused
+from grid.models import User
 from patrol.live import topics_of
 from patrol.models import Unit
 
@@ -80,6 +81,22 @@ def escalation_changed(
             "owner": escalation.owner.name if escalation.owner else None,
             "recipients": sorted(recipients),
         },
+    )
+
+
+def mentioned(incident: Incident, people: Iterable[User]) -> None:
+    """Tell the screens of `people` that a note about `incident` names them; what it says is asked for over HTTP. No query."""
+    people = list(people)
+    topics = {topic for person in people for topic in scope_of(person).topics}
+    recipients = sorted(person.username for person in people)
+    live.publish(topics, {"type": "mention", "number": incident.number, "recipients": recipients})
+
+
+def watch_changed(watch: Watch, *, event: str) -> None:
+    """Tell whoever reads its log that `watch` has moved on: entry, signed_out, signed_in. No query."""
+    topics = {live.DISTRICT, live.organisation_topic(watch.organisation_id)}
+    live.publish(
+        topics, {"type": "watch", "event": event, "watch": watch.pk, "organisation": watch.organisation_id}
     )
 
 

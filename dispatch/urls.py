@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import board, contact, followup, incident, policy, review, station, wall
+from .views import board, contact, followup, incident, policy, review, shift, station, wall
 
 urlpatterns = [
     path("board/", board.board_page, name="board"),
@@ -17,5 +17,8 @@ urlpatterns = [
     path("notices/<uuid:key>/", contact.notice_open, name="notice_open"),
     path("push_worker.js", contact.service_worker, name="push_worker"),
     path("follow-ups/", followup.follow_up_list, name="follow_ups"),
+    path("shifts/", shift.shift_page, name="shifts"),
+    path("shifts/sheet/", shift.shift_sheet, name="shift_sheet_now"),
+    path("shifts/<int:key>/", shift.shift_sheet, name="shift_sheet"),
     path("incidents/<slug:number>/", incident.incident_page, name="incident_detail"),
 ]

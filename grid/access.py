@@ -13,9 +13,10 @@ OWN_CONTACTS = Rule("contact.own", _("say how one is reached"), EVERYONE)
 ENTER_HAZARD = Rule(
     "hazard.enter", _("enter warnings about places"), frozenset({Role.STATION_COMMANDER, Role.ADMINISTRATOR})
 )
+OWN_PREFERENCE = Rule("preference.own", _("choose one's own sound and notices"), EVERYONE)
 CONFIGURE = Rule("configure", _("change the configuration"), frozenset({Role.ADMINISTRATOR}))
 
-_DISTRICT_ROLES = frozenset({Role.DISPATCHER, Role.WATCH_COMMANDER, Role.ADMINISTRATOR})
+DISTRICT_ROLES = frozenset({Role.DISPATCHER, Role.WATCH_COMMANDER, Role.ADMINISTRATOR})
 
 
 ScopeKind = Literal["district", "station", "own"]
@@ -38,7 +39,7 @@ class Scope:
 
 def scope_of(user: Any) -> Scope:
     """The scope of an account, from its role and organisation."""
-    if user.role in _DISTRICT_ROLES:
+    if user.role in DISTRICT_ROLES:
         return Scope("district", None)
     if user.role == Role.GUARD_LEADER:
         return Scope("own", user.organisation_id)

@@ -14,3 +14,8 @@ def watch_end(at: datetime) -> datetime:
     while ends <= at:
         ends += _LENGTH
     return ends
+
+
+def watch_begin(at: datetime) -> datetime:
+    """When the watch of the instant `at` began, in UTC."""
+    return watch_end(at) - _LENGTH

@@ -75,6 +75,12 @@ def _colleagues() -> list[tuple[str, Role, str]]:
             (f"{name}_officer{n}", Role.STATION_OFFICER, station)
             for n in range(first, _OFFICERS_PER_STATION + 1)
         ]
+    # Who takes the watch over is somebody else than who hands it over.
+    found.append(("watch_commander2", Role.WATCH_COMMANDER, CENTRE))
+    found += [
+        (f"{row['name_en'].lower().replace(' ', '_')}_commander2", Role.STATION_COMMANDER, row["code"])
+        for row in station_rows()
+    ]
     return found
 
 

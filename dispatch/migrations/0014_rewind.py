@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dispatch", "0011_delivery"),
+        ("dispatch", "0013_shift_log"),
     ]
 
     operations = [

@@ -9,9 +9,11 @@ from .escalation import Escalation, Notice, Timer
 from .followup import FollowUpCall
 from .handover import Handover
 from .incident import DailySerial, Incident
+from .mention import Mention
 from .plan import PlanNeed, ResponsePlan
 from .policy import Policy, PolicyStep
 from .replay import ReplayedRow
+from .shift import ShiftEntry, Watch
 from .sweep import Sweep
 from .template import IntakeTemplate
 from .timeline import TimelineEntry
@@ -28,13 +30,16 @@ __all__ = [
     "Handover",
     "Incident",
     "IntakeTemplate",
+    "Mention",
     "Notice",
     "PlanNeed",
     "Policy",
     "PolicyStep",
     "ReplayedRow",
     "ResponsePlan",
+    "ShiftEntry",
     "Sweep",
     "TimelineEntry",
     "Timer",
+    "Watch",
 ]

@@ -49,7 +49,7 @@ def today(incidents: QuerySet[Incident]) -> dict[str, Any]:
         "received": sum(current),
         "hours": [*current[:begun], *[None] * (24 - begun)],
         "earlier": _earlier(incidents, hours, day, now),
-        "accepted": _accepted(today_only, now),
+        "accepted": accepted_share(today_only, now),
         "arrival": _arrival(incidents, day),
     }
 
@@ -107,8 +107,8 @@ def _floor(instant: datetime) -> datetime:
     return start if instant - start < timedelta(hours=6) else start + timedelta(days=1)
 
 
-def _accepted(incidents: QuerySet[Incident], now: datetime) -> dict[str, Any] | None:
-    """The share of today's dispatched incidents accepted in time; an order still within its time is not counted. One query."""
+def accepted_share(incidents: QuerySet[Incident], now: datetime) -> dict[str, Any] | None:
+    """The share of the dispatched ones among `incidents` accepted in time; an order still within its time is not counted. One query."""
     limit = timedelta(seconds=ACCEPT_SECONDS)
     counted = incidents.exclude(pk__in=_inferred("accepted_at")).filter(
         Q(accepted_at__isnull=False, dispatched_at__isnull=False) | Q(dispatched_at__lt=now - limit)

@@ -13,7 +13,7 @@ from boshan_police.kernel import clock, origin
 from boshan_police.kernel.errors import Conflict, Invalid
 from dispatch import access, live, past
 from dispatch.lifecycle import Move, Status, status_after
-from dispatch.models import Escalation, Incident, Notice, TimelineEntry, Timer
+from dispatch.models import Escalation, Incident, Mention, Notice, TimelineEntry, Timer
 from dispatch.selectors import board
 from dispatch.selectors.incident import incident_row_as_filed
 from grid.models import User
@@ -35,6 +35,7 @@ class Act:
         self.entries: list[TimelineEntry] = []
         self.timers: list[Timer] = []
         self.notices: list[Notice] = []
+        self.mentions: list[Mention] = []
         self._told: list[tuple[Escalation, str, list[str]]] = []
         self._restart = False
         self._before = _columns(incident) if incident.pk else None  # None: the incident is being filed
@@ -57,6 +58,14 @@ class Act:
                 data={**(data or {}), **origin.facts()},
             )
         )
+
+    def mention(self, label: str, people: Iterable[User]) -> None:
+        """Let `people` know that the entry just said names them, as `label`; each once, the actor never."""
+        known = {mention.recipient_id for mention in self.mentions} | {getattr(self.actor, "pk", None)}
+        entry = self.entries[-1]
+        self.mentions += [
+            Mention(entry=entry, recipient=person, label=label) for person in people if person.pk not in known
+        ]
 
     def plant(self, timer: Timer | None) -> None:
         """Save `timer` with the act."""
@@ -122,10 +131,12 @@ class Act:
         topics = tell(self.incident, self._row, event=event)
         for escalation, state, recipients in self._told:
             live.escalation_changed(escalation, state=state, recipients=recipients, topics=topics)
+        if self.mentions:
+            live.mentioned(self.incident, [mention.recipient for mention in self.mentions])
 
 
 def acts_write(acts: Sequence[Act]) -> None:
-    """Write acts on different incidents: at most five queries for all, beside those of each one's row and events.
+    """Write acts on different incidents: at most six queries for all, beside those of each one's row and events.
 
     An act in which nothing was said writes nothing.
     """
@@ -135,6 +146,7 @@ def acts_write(acts: Sequence[Act]) -> None:
     for act in acts:
         act.keep()
     TimelineEntry.objects.bulk_create([entry for act in acts for entry in act.entries])
+    Mention.objects.bulk_create([mention for act in acts for mention in act.mentions])
     Timer.objects.bulk_create([timer for act in acts for timer in act.timers])
     deliveries_queue(Notice.objects.bulk_create([notice for act in acts for notice in act.notices]))
     for act in acts:

@@ -17,6 +17,7 @@ from dispatch import access
 from dispatch.lifecycle import INCIDENT_MOVES, OPEN, Status, Step
 from dispatch.models import Assignment, Incident
 from dispatch.selectors.category import categories
+from dispatch.selectors.mention import names_in
 from grid.models import User
 from grid.selectors.territory import territory
 
@@ -208,12 +209,17 @@ def _already_claimed(incident: Incident) -> Conflict:
 
 
 def incident_note(*, actor: User, number: str, text: str) -> Incident:
-    """Add what was learned since to the timeline."""
+    """Add what was learned since to the timeline. Whoever it names after `@` is told (`selectors.mention.names_in`)."""
     roles.require(actor, access.NOTE)
     if not text.strip():
         raise Invalid("empty", _("Write the note first."), field="text")
+    text = text.strip()
     with act_on(number, actor=actor) as act:
-        act.say("incident.note", {"text": text.strip()})
+        named = names_in(text, act.incident)
+        labels = {"mentions": [name.label for name in named]} if named else {}
+        act.say("incident.note", {"text": text, **labels})
+        for name in named:
+            act.mention(name.label, name.people)
     return act.incident
 
 

@@ -7,6 +7,7 @@ from .hazard import Hazard
 from .organisation import Organisation
 from .people import Person, Posting
 from .place_name import PlaceName, PlaceNameFile
+from .preference import Preference
 from .territory import Grid
 from .token import MachineToken
 
@@ -22,5 +23,6 @@ __all__ = [
     "PlaceName",
     "PlaceNameFile",
     "Posting",
+    "Preference",
     "User",
 ]

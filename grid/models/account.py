@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from boshan_police.kernel.access import Role
 
+from .preference import Preference, read_preference
+
 
 class User(AbstractUser):
     """One person's account. The role says what may be done, the organisation how far it reaches (`grid.access.scope_of`)."""
@@ -18,6 +20,7 @@ class User(AbstractUser):
         "grid.Organisation", models.PROTECT, related_name="accounts", verbose_name=_("organisation")
     )
     phone = models.CharField(_("phone"), max_length=20, blank=True)
+    preference = models.JSONField(default=dict, blank=True, editable=False)  # read by `chosen`
 
     REQUIRED_FIELDS = ["name", "role", "organisation"]
 
@@ -33,6 +36,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def chosen(self) -> Preference:
+        """The person's choices about sound, notices and keys. No query."""
+        return read_preference(self.preference)
 
     def get_full_name(self) -> str:
         return self.name

@@ -1,5 +1,6 @@
 """Tokens of machines: who stands behind one, and which ones an account has."""
 
+import json
 import re
 from typing import Any
 
@@ -33,6 +34,7 @@ def token_presented(secret: str) -> AuthToken | None:
     for values in _WITH_USER.rows(hash_token(secret)):
         token = AuthToken.from_db("default", _TOKEN_COLUMNS, values[: len(_TOKEN_COLUMNS)])
         token.user = User.from_db("default", _USER_COLUMNS, values[len(_TOKEN_COLUMNS) :])
+        token.user.preference = json.loads(token.user.preference)  # a compiled query converts nothing
         if token.expiry is None or token.expiry > clock.now():
             return token
     return None

@@ -159,10 +159,10 @@ def test_accounts(seeded):
 def test_every_station_and_watch_is_manned(seeded):
     manned = Counter(User.objects.values_list("organisation__short_name", "role"))
     for station in Organisation.objects.filter(kind="station"):
-        assert manned[station.short_name, "station_commander"] == 1
+        assert manned[station.short_name, "station_commander"] == 2  # one hands the watch over to the other
         assert manned[station.short_name, "station_officer"] == 2
     assert manned["指挥中心", "dispatcher"] == 3
-    assert manned["指挥中心", "watch_commander"] == 1
+    assert manned["指挥中心", "watch_commander"] == 2
 
 
 def test_tokens(seeded):

@@ -13,6 +13,7 @@ import { mountMap } from "./board_map.js";
 import { mountPreview } from "./board_preview.js";
 import { BoardState } from "./board_state.js";
 import { mountTabs } from "./board_tabs.js";
+import { mountMentions } from "./mention_list.js";
 
 export function mount(root) {
   const config = JSON.parse($("#board-config", root).textContent);
@@ -29,7 +30,8 @@ export function mount(root) {
   mountPreview($("[data-preview]", root), state);
   const alarms = mountAlarms(root, state);
   const command = mountCommand(root, state, acts);
-  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, place: detail.place, alarms, command });
+  const mentions = mountMentions($("[data-mentions]", root), dialog, state);
+  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, place: detail.place, alarms, command, mentions });
 
   const sound = $("[data-sound-state]", root);
   setInterval(() => setText(sound, alarms.describe()), 1000);

@@ -34,7 +34,7 @@ export function mountActs(root, dialog, state, status) {
     clearing = setTimeout(() => put(result), undo || tone === "bad" ? 20_000 : 8_000);
   }
 
-  /** One act after the other: the fresh row is taken from the answer, the words of an error from the server. */
+  /** One act after the other: the fresh row is taken from the answer, the words of an error from the server → the error | null. */
   function act(number, call, done) {
     busy += 1;
     main.disabled = true;
@@ -44,9 +44,11 @@ export function mountActs(root, dialog, state, status) {
         state.touch(number);
         live.act(answer);
         done?.(answer);
+        return null;
       } catch (error) {
         if (!error.code) throw error;
         say(error.message, error.status === 409 ? "" : "bad", wayOn(number, error)); // somebody was sooner: a result, not an error
+        return error;
       }
     });
     return queue.finally(() => {
@@ -138,8 +140,13 @@ export function mountActs(root, dialog, state, status) {
   async function note() {
     if (!shown || !may.note) return;
     const { row } = shown;
-    const text = await ask(dialog, { title: fill(gettext("Note on %(number)s"), { number: serial(row.number) }), label: gettext("Note"), verb: gettext("Add the note") });
-    if (text) await act(row.number, () => send(urls.notes(row.number), { text }), () => say(gettext("Note added")));
+    const question = { title: fill(gettext("Note on %(number)s"), { number: serial(row.number) }), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), names: urls.names(row.number) };
+    let refused = null;
+    let text = "";
+    do {
+      text = await ask(dialog, { ...question, value: text, wrong: refused?.message ?? "" });
+      refused = text ? await act(row.number, () => send(urls.notes(row.number), { text }), () => say(gettext("Note added"))) : null;
+    } while (refused); // what was typed is not lost
   }
 
   async function end(kind) {

@@ -1,10 +1,11 @@
-/* Sounds, notices and their limits. Three sounds: a new incident, a stage that ran late (once), an escalation to me
+/* Sounds, notices and their limits, within what the person chose (lib/preference.js). Three sounds: a new incident, a stage that ran late (once), an escalation to me
  * (again each 30 s until A). In a flood, more than 10 alarms in 10 min, sounds join into one each 15 s; escalations never.
  * mountAlarms(root, state) → {acknowledge(), silence(), describe() → text of the foot} */
 
 import { $, setText } from "../lib/dom.js";
 import { HttpError, post } from "../lib/http.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { audible, noticed } from "../lib/preference.js";
 import { mute, mutedLeft, play, ready } from "../lib/sound.js";
 import { span } from "../lib/time.js";
 import { LEVEL_TEXT, STAGE_TEXT, serial } from "../lib/urgency.js";
@@ -20,6 +21,7 @@ export function mountAlarms(root, state) {
   const { live, config } = state;
   const alertLine = $("[data-alert]", root);
   const flood = $("[data-flood]", root);
+  const muted = $("[data-muted]");
   const lateKnown = new Set(); // number + generation of the stage that has already sounded
   const causes = new Map(); // cause → when it last sounded
   let alarms = []; // times of the last ten minutes
@@ -27,11 +29,12 @@ export function mountAlarms(root, state) {
   let lastEscalated = -Infinity;
   let seeded = false;
 
-  function raise(kind, cause) {
+  function raise(kind, cause, priority) {
     const now = performance.now();
     if (now - (causes.get(cause) ?? -Infinity) < SAME_CAUSE_MS) return;
     causes.set(cause, now);
     alarms = [...alarms.filter((at) => now - at < WINDOW_MS), now];
+    if (!audible(kind, priority)) return;
     if (kind === "escalated") {
       lastEscalated = now;
       play("escalated");
@@ -42,8 +45,8 @@ export function mountAlarms(root, state) {
     }
   }
 
-  function tell(row, stage) {
-    if (!document.hidden || globalThis.Notification?.permission !== "granted") return;
+  function tell(row, stage, kind) {
+    if (!document.hidden || !noticed(kind, row.priority) || globalThis.Notification?.permission !== "granted") return;
     const text = [state.category(row).label, state.station(row), stage].filter(Boolean).join(" · ");
     new Notification(`${serial(row.number)} ${text}`, { tag: row.number, silent: true });
   }
@@ -62,7 +65,7 @@ export function mountAlarms(root, state) {
     live.notices.add(row.number);
     raise("escalated", `${row.number}:${level}`);
     setText(alertLine, fill(gettext("%(number)s escalated to %(level)s: %(summary)s"), { number: serial(row.number), level: LEVEL_TEXT[level], summary: row.summary }));
-    tell(row, gettext("Escalated"));
+    tell(row, gettext("Escalated"), "escalated");
   }
 
   live.addEventListener("escalation", ({ detail }) => {
@@ -75,16 +78,16 @@ export function mountAlarms(root, state) {
 
   live.addEventListener("event", ({ detail }) => {
     if (detail.event === "incident.filed" && !live.incidents.has(detail.number)) {
-      raise("order", `filed:${detail.number}`);
-      tell(detail, gettext("new"));
+      raise("order", `filed:${detail.number}`, detail.priority);
+      tell(detail, gettext("new"), "order");
     }
     if (detail.event === "reinforcement.asked" && config.may.dispatch) {
-      raise("late", `asked:${detail.number}:${detail.version}`);
-      tell(detail, gettext("reinforcement"));
+      raise("late", `asked:${detail.number}:${detail.version}`, detail.priority);
+      tell(detail, gettext("reinforcement"), "late");
     }
     if (detail.event === "handover.offered" && detail.offered_to === config.organisation) {
-      raise("order", `offered:${detail.number}:${detail.version}`);
-      tell(detail, gettext("hand-over"));
+      raise("order", `offered:${detail.number}:${detail.version}`, detail.priority);
+      tell(detail, gettext("hand-over"), "order");
     }
     if (detail.escalation === null || detail.escalation?.owner) live.notices.delete(detail.number);
   });
@@ -96,8 +99,8 @@ export function mountAlarms(root, state) {
       if (lateKnown.has(key)) continue;
       lateKnown.add(key);
       if (seeded && urgency.state === "late") {
-        raise("late", `late:${key}`);
-        tell(row, STAGE_TEXT[row.stage]);
+        raise("late", `late:${key}`, row.priority);
+        tell(row, STAGE_TEXT[row.stage], "late");
       }
     }
     if (live.loaded && !seeded) {
@@ -110,6 +113,10 @@ export function mountAlarms(root, state) {
     if (live.notices.size && now - lastEscalated > REPEAT_MS && live.mode !== "ended") {
       lastEscalated = now;
       play("escalated");
+    }
+    if (muted) {
+      muted.hidden = !mutedLeft();
+      setText(muted.lastElementChild, span(mutedLeft()));
     }
     flood.hidden = alarms.length <= FLOOD;
     if (!flood.hidden) setText(flood, fill(gettext("%(n)s alarms in 10 min: sounds are joined. Tell the watch commander"), { n: alarms.length }));
@@ -127,6 +134,7 @@ export function mountAlarms(root, state) {
 
   function silence() {
     mute(60);
+    post(urls.mute).catch(() => {}); // logged where it can be; silence does not wait for it
     // asked here, since a browser wants a person's own act, and whoever silences is who misses things
     if (globalThis.Notification?.permission === "default") Notification.requestPermission();
   }

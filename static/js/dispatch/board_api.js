@@ -1,5 +1,5 @@
 /* The addresses of the API that the board uses, and the verbs of one incident.
- * urls — functions of a number; send(url, body, {keepalive}) — post with a key of its own */
+ * urls — functions of a number, and a few that are none of one incident; send(url, body, {keepalive}) — post with a key of its own */
 
 import { newKey, post } from "../lib/http.js";
 
@@ -7,6 +7,10 @@ const incident = (number) => `/api/incidents/${number}/`;
 
 export const urls = {
   incident,
+  mentions: "/api/mentions/",
+  mentionsSeen: "/api/mentions/seen/",
+  names: (number) => `${incident(number)}names/`,
+  mute: "/api/preferences/mute/",
   events: (number) => `${incident(number)}events/`,
   claim: (number) => `${incident(number)}claim/`,
   recommendation: (number) => `${incident(number)}recommendation/`,

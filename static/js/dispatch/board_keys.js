@@ -1,11 +1,11 @@
 /* The board's keys and their page of help.
- * bindKeys(root, dialog, state, parts) — parts: {list, map, acts, near, place, alarms, command} */
+ * bindKeys(root, dialog, state, parts) — parts: {list, map, acts, near, place, alarms, command, mentions} */
 
 import { $, el, put } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { allKeys, bind, rebind } from "../lib/keys.js";
 
-export function bindKeys(root, dialog, state, { list, map, acts, near, place, alarms, command }) {
+export function bindKeys(root, dialog, state, { list, map, acts, near, place, alarms, command, mentions }) {
   const key = (id, code, text, run, more = {}) => ({ id, code, text, run, group: "board", ...more });
   const digit = (event) => {
     const unit = near.at(Number(event.code.at(-1)) - 1);
@@ -29,6 +29,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, place, al
     key("more", "KeyM", gettext("More"), () => acts.more()),
     key("acknowledge", "KeyA", gettext("Acknowledge alarm"), () => void alarms.acknowledge()),
     key("silence", "KeyS", gettext("Silence 60 s"), () => alarms.silence()),
+    key("mentions", "KeyK", gettext("Notes that name me"), () => mentions.open()),
     key("fold", "KeyG", gettext("Folded rows"), () => list.toggleFold()),
     key("legend", "KeyL", gettext("Legend"), () => map.act("legend")),
     key("reach", "KeyR", gettext("Reach: how soon a free unit can be there"), () => map.act("reach")),

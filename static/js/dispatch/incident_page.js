@@ -20,7 +20,7 @@ const ASKS = {
   invalidate: () => ({ title: gettext("Mark invalid"), label: gettext("Reason"), verb: gettext("Mark invalid"), key: "reason", harm: true }),
   reinforce: () => ({ title: gettext("Reinforcements"), label: gettext("What is needed"), verb: gettext("Ask for it"), key: "wanted" }),
   decline_reinforcement: () => ({ title: gettext("No reinforcement"), label: gettext("Reason, the crew will read it"), verb: gettext("Decline"), key: "reason", harm: true }),
-  note: () => ({ title: gettext("Note"), label: gettext("Note"), verb: gettext("Add the note"), key: "text" }),
+  note: (number) => ({ title: gettext("Note"), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), key: "text", names: urls.names(number) }),
   reveal: () => ({
     title: gettext("Caller's name and phone"), explain: gettext("Reveal needs a reason and is logged"), label: gettext("Reason"),
     verb: gettext("Reveal"), key: "reason", suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
@@ -118,14 +118,16 @@ export function mount(root) {
 
   // --- acting --------------------------------------------------------------------------------------------------
   async function act(url, body, done) {
-    if (busy) return;
+    if (busy) return null;
     busy = true;
     try {
       const answer = await post(url, body);
       say(done?.(answer) ?? gettext("Done"), "ok");
+      return null;
     } catch (error) {
       // somebody was sooner: that is a result, and the page shows who
       say(error.message, error.code === "already_claimed" ? "" : "bad");
+      return error;
     } finally {
       busy = false;
       refresh();
@@ -140,11 +142,14 @@ export function mount(root) {
   async function run(verb) {
     if (verb === "print") return print();
     const url = `${urls.incident(number)}${PATHS[verb] ?? verb}/`;
-    const question = ASKS[verb]?.();
+    const question = ASKS[verb]?.(number);
     if (!question) return act(url, {});
-    const text = await ask(dialog, question);
-    if (text === null) return undefined;
-    return act(url, { [question.key]: text }, verb === "reveal" ? revealed : undefined);
+    let refused = null;
+    let text = "";
+    do {
+      text = await ask(dialog, { ...question, value: text, wrong: refused?.message ?? "" });
+      refused = text === null ? null : await act(url, { [question.key]: text }, verb === "reveal" ? revealed : undefined);
+    } while (refused?.status === 400); // what was typed is not lost
   }
 
   async function step({ step: verb, assignment, label }) {

@@ -4,6 +4,7 @@
 
 import { $, el, put, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { audible } from "../lib/preference.js";
 import { play } from "../lib/sound.js";
 import { ago, ms, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
@@ -12,6 +13,7 @@ import { title } from "./board_row.js";
 import { prioritySymbol } from "../lib/symbols.js";
 import { mountCard } from "./station_card.js";
 import { accept } from "./station_claim.js";
+import { Mentions } from "./mention_list.js";
 import { mountDock } from "./station_dock.js";
 import { Job } from "./station_job.js";
 import { Outbox } from "./station_outbox.js";
@@ -25,6 +27,7 @@ export function mountCrew(root, state, dialog) {
   const { live, config } = state;
   const outbox = new Outbox(config.user.username);
   const job = new Job(state, outbox);
+  const mentions = new Mentions(live);
   const ask = (question) => askIn(dialog, question);
   const box = Object.fromEntries(["told", "kept", "waiting", "empty", "pick", "said"].map((name) => [name, $(`[data-${name}]`, root)]));
   const card = mountCard($("[data-card]", root), state, job, ask);
@@ -73,13 +76,13 @@ export function mountCrew(root, state, dialog) {
   // --- what came from outside -----------------------------------------------------------------------------
   const rung = new Set();
   function ring() {
-    const numbers = [...job.claimable().map(({ row }) => row.number)];
+    const news = job.claimable().map(({ row }) => [row.number, row.priority]);
     const current = job.now();
-    if (current?.step === "dispatched") numbers.push(`order:${current.order.id}`);
-    const fresh = numbers.filter((number) => !rung.has(number));
-    numbers.forEach((number) => rung.add(number));
+    if (current?.step === "dispatched") news.push([`order:${current.order.id}`, current.row.priority]);
+    const fresh = news.filter(([cause]) => !rung.has(cause));
+    news.forEach(([cause]) => rung.add(cause));
     if (!fresh.length || !ring.ready) return void (ring.ready = true);
-    play("order");
+    if (fresh.some(([, priority]) => audible("order", priority))) play("order");
     navigator.vibrate?.([200, 100, 200]);
   }
 
@@ -115,6 +118,9 @@ export function mountCrew(root, state, dialog) {
     ring();
   }
 
+  const toldLine = (kind, text, read) => el("li", { class: kind }, el("p", {}, text), el("button.button", { type: "button", onclick: read }, gettext("Read")));
+  mentions.addEventListener("changed", () => live.loaded && told());
+
   function head() {
     setText($("[data-crew-label]", root), job.known ? job.label : config.organisations[config.organisation] ?? "");
     setText($("[data-crew-name]", root), job.mine ? config.user.name : "");
@@ -135,8 +141,13 @@ export function mountCrew(root, state, dialog) {
       const more = kept.length - 1;
       setText(box.kept, more ? `${text} ${fill(ngettext("and %(n)s more", "and %(n)s more", more), { n: more })}` : text);
     }
-    once("told", outbox.told.map(({ id }) => id).join(), () =>
-      put(box.told, outbox.told.map(({ id, text }) => el("li", {}, el("p", {}, text), el("button.button", { type: "button", onclick: () => outbox.forget(id) }, gettext("Read"))))),
+    const named = mentions.unseen.slice(0, 3);
+    once("told", [...outbox.told, ...named].map(({ id }) => id).join(), () =>
+      put(
+        box.told,
+        outbox.told.map(({ id, text }) => toldLine("", text, () => outbox.forget(id))),
+        named.map((row) => toldLine("named", `${serial(row.number)} ${row.by}: ${row.text}`, () => mentions.see([row]))),
+      ),
     );
   }
 

@@ -4,11 +4,13 @@
 import { $, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { bind } from "../lib/keys.js";
+import { audible } from "../lib/preference.js";
 import { play } from "../lib/sound.js";
 import { mountActs } from "./board_acts.js";
 import { mountAlarms } from "./board_alarms.js";
 import { mountDetail } from "./board_detail.js";
 import { mountHead } from "./board_head.js";
+import { mountMentions } from "./mention_list.js";
 import { StationMap } from "./station_map.js";
 import { mountQueue } from "./station_queue.js";
 import { mountUnits } from "./station_units.js";
@@ -24,6 +26,8 @@ export function mountDesk(root, state) {
   new StationMap($("[data-station-map]", root), state, { focus: () => [] });
   const alarms = mountAlarms(root, state);
 
+  const mentions = mountMentions($("[data-mentions]", root), $("[data-dialog]", root), state);
+
   const key = (id, code, text, run, more = {}) => ({ id: `station-${id}`, code, text, run, group: "station", ...more });
   bind([
     key("up", "ArrowUp", gettext("Previous incident"), () => queue.step(-1), { repeats: true }),
@@ -34,13 +38,14 @@ export function mountDesk(root, state) {
     key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),
     key("note", "KeyN", gettext("Note"), () => acts.note()),
     key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),
+    key("mentions", "KeyK", gettext("Notes that name me"), () => mentions.open()),
     key("acknowledge", "KeyA", gettext("Acknowledge alarm"), () => void alarms.acknowledge()),
     key("silence", "KeyS", gettext("Silence 60 s"), () => alarms.silence()),
   ]);
 
   // an order to one of our crews is news here, though the incident itself may be old
   live.addEventListener("event", ({ detail }) => {
-    if (detail.event !== "unit.dispatched") return;
+    if (detail.event !== "unit.dispatched" || !audible("order", detail.priority)) return;
     if (detail.assignments?.some((order) => order.step === "dispatched" && ownUnit(live.units.get(order.unit), state))) play("order");
   });
   $("[data-detail]", root).addEventListener("click", (event) => {

@@ -107,7 +107,7 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
     if (order && state.config.may.reinforce) parts.push(button(gettext("Reinforcements"), () => tell(row, REINFORCE())));
     if (order && step !== "on_scene") parts.push(button(gettext("Cannot go"), () => cannot(shown)));
     if (order && state.config.may.note) parts.push(button(gettext("Photo"), () => photo(row)));
-    if (state.config.may.note) parts.push(button(gettext("Add facts"), () => tell(row, FACTS())));
+    if (state.config.may.note) parts.push(button(gettext("Add facts"), () => tell(row, FACTS(row))));
     return put(small, parts);
   }
 
@@ -177,16 +177,17 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
     title: gettext("Reinforcements"), label: gettext("What is needed; the command centre reads it at once"), verb: gettext("Ask for them"), url: urls.reinforce, key: "wanted", done: gettext("Asked; the command centre reads it now"),
     suggestions: [gettext("One more car"), gettext("Guards to keep order"), gettext("Ambulance"), gettext("Fire brigade")],
   }); // prettier-ignore
-  const FACTS = () => ({ title: gettext("Add facts"), label: gettext("What you see"), verb: gettext("Add the note"), url: urls.notes, key: "text", done: gettext("Note added") });
+  const FACTS = (row) => ({ names: urls.names(row.number), title: gettext("Add facts"), label: gettext("What you see; @ names somebody"), verb: gettext("Add the note"), url: urls.notes, key: "text", done: gettext("Note added") });
 
-  async function tell(row, question) {
-    const text = await ask(question);
+  async function tell(row, question, text = "", wrong = "") {
+    text = await ask({ ...question, value: text, wrong });
     if (!text) return;
     try {
       state.live.act(await send(question.url(row.number), { [question.key]: text }));
       say(question.done, "ok");
     } catch (error) {
       if (!error.code) throw error;
+      if (error.status === 400) return void tell(row, question, text, error.message);
       outbox.tell(fill(gettext("Not sent: “%(text)s”. %(why)s"), { text, why: error.message }));
       state.refresh();
     }

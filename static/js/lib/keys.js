@@ -6,7 +6,10 @@
  *   `run` returning false lets the browser have the key
  * allKeys() → [{id, code, text, label, group}] of what is bound now; keyLabel(code) → "F2", "/", "A"
  * rebind(id, code | null) — changes or switches off one key, remembered; single keys can thus be turned off (WCAG 2.1.4)
+ * Who switched off keys of one letter, digit or sign (lib/preference.js) keeps the others; their hints disappear.
  * typing(event) → true while the person writes */
+
+import { preference } from "./preference.js";
 
 const STORE = "keys";
 const LABELS = {
@@ -24,7 +27,12 @@ function stored() {
 let own = stored();
 
 export const keyLabel = (code) => LABELS[code] ?? code.replace(/^(Key|Digit|Numpad)/, "");
-const codeOf = (key) => (key.id in own ? own[key.id] : key.code);
+const SINGLE = /^(Key|Digit|Numpad\d|Numpad(Add|Subtract|Multiply|Divide|Decimal)|Slash|Backslash|Comma|Period|Semicolon|Quote|Bracket|Minus|Equal|Backquote|Intl)/;
+const switchedOff = (key, code) => !preference.single_keys && !key.ctrl && SINGLE.test(code);
+const codeOf = (key) => {
+  const code = key.id in own ? own[key.id] : key.code;
+  return code !== null && switchedOff(key, code) && key.id !== "help" ? null : code;
+};
 
 export function rebind(id, code) {
   own = { ...own, [id]: code };
@@ -40,7 +48,8 @@ export function rebind(id, code) {
 export const allKeys = () =>
   bound.map((key) => {
     const code = codeOf(key);
-    const name = code === null ? "" : key.shown ?? keyLabel(code);
+    const shown = key.id === "help" && !preference.single_keys ? "F1" : key.shown;
+    const name = code === null ? "" : shown ?? keyLabel(code);
     return { id: key.id, code, text: key.text, group: key.group, label: key.ctrl && name ? `Ctrl+${name}` : name };
   });
 
@@ -62,7 +71,7 @@ export function bind(keys) {
 const matches = (key, event) => {
   const code = codeOf(key);
   if (code === null || Boolean(key.ctrl) !== (event.ctrlKey || event.metaKey) || event.altKey) return false;
-  if (key.id === "help") return event.key === "?" || event.code === "F1";
+  if (key.id === "help") return (event.key === "?" && preference.single_keys) || event.code === "F1";
   if (event.shiftKey && !key.shift) return false;
   return key.codes && !(key.id in own) ? key.codes.includes(event.code) : code === event.code;
 };
@@ -81,3 +90,22 @@ document.addEventListener("keydown", (event) => {
     return;
   }
 });
+
+/* A hint that names a key which does nothing would be a lie. */
+const HINT = /^[\p{L}\p{N}/?]$|^1–9$/u;
+let watching = null;
+function hideHints(root = document) {
+  for (const hint of root.querySelectorAll?.("kbd:not(.keys-list kbd)") ?? []) hint.hidden = !preference.single_keys && HINT.test(hint.textContent);
+}
+function followPreference() {
+  hideHints();
+  if (!preference.single_keys && !watching) {
+    watching = new MutationObserver((changes) => changes.forEach(({ target }) => hideHints(target)));
+    watching.observe(document.body, { childList: true, subtree: true });
+  } else if (preference.single_keys) {
+    watching?.disconnect();
+    watching = null;
+  }
+}
+document.addEventListener("preferencechange", followPreference);
+if (!preference.single_keys) followPreference();

@@ -9,13 +9,14 @@
  * Events (addEventListener): 
  *   rows  {incidents: Set(number), units: Set(id), whole: bool} at most once per frame of the screen
  *   event {type, event, …row} each hint about an incident, before it is drawn
- *   escalation {…message}
+ *   escalation {…message}; mention {…message} where it names this person
  *   state {mode, made} when mode changes: loading, live, late, stale, recovered, ended
  *     late: silent for over 5 s; stale: over 10 s; recovered: 5 s long, `made` updates were missing; ended: sign in again
  *   health {timers, redis, worker} */
 
 import { HttpError, get } from "./http.js";
 import { openSocket } from "./live_socket.js";
+import { take } from "./preference.js";
 
 // A heartbeat comes every 5 s; the second on top is its journey, else a healthy line would flicker.
 const LATE_MS = 6_000;
@@ -91,6 +92,12 @@ export class Live extends EventTarget {
         break;
       case "escalation":
         this.#emit("escalation", message);
+        break;
+      case "mention":
+        if (message.recipients.includes(this.user)) this.#emit("mention", message);
+        break;
+      case "preference": // chosen on another screen
+        if (message.username === this.user) take(message);
         break;
       case "heartbeat":
         this.#beat(message);

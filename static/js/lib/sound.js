@@ -1,8 +1,10 @@
 /* Three sounds made by WebAudio, no files. Browsers stay silent until the first key or click: `ready()` says which.
- * play("order" | "late" | "escalated")
+ * play("order" | "late" | "escalated", {even}) → whether it sounded; `even` while muted, to try it
  * mute(seconds = 60), unmute(), mutedLeft() → ms
  * ready() → boolean; `soundready` is sent on document when it becomes so
- * setVolume(0.2…1) — the floor of 20 % holds while on duty */
+ * setVolume(0.2…1) — the floor of 20 % holds while on duty; the person's own choice is taken by itself */
+
+import { preference } from "./preference.js";
 
 const NOTES = {
   order: [[587, 0, 0.35]], // one soft note
@@ -11,7 +13,7 @@ const NOTES = {
 };
 const FLOOR = 0.2;
 let context = null;
-let volume = 0.6;
+let volume = preference.volume / 100;
 let mutedUntil = 0;
 
 export const ready = () => context?.state === "running";
@@ -19,6 +21,8 @@ export const mutedLeft = () => Math.max(0, mutedUntil - performance.now());
 export const mute = (seconds = 60) => (mutedUntil = performance.now() + seconds * 1000);
 export const unmute = () => (mutedUntil = 0);
 export const setVolume = (value) => (volume = Math.min(1, Math.max(FLOOR, value)));
+
+document.addEventListener("preferencechange", () => setVolume(preference.volume / 100));
 
 async function unlock() {
   context ??= new AudioContext();
@@ -31,8 +35,8 @@ async function unlock() {
 addEventListener("keydown", unlock, true);
 addEventListener("pointerdown", unlock, true);
 
-export function play(name) {
-  if (!ready() || mutedLeft() > 0) return false;
+export function play(name, { even = false } = {}) {
+  if (!ready() || (mutedLeft() > 0 && !even)) return false;
   const start = context.currentTime + 0.02;
   for (const [frequency, offset, length] of NOTES[name]) {
     const tone = context.createOscillator();

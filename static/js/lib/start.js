@@ -1,12 +1,23 @@
 /* Starts a page: every element with data-mount="/static/js/…/x.js" is handed to that module's mount(root).
- * Also here, since every page has them: key B (day or night), the language switch, menus that close. */
+ * Also here, since every page has them: key B (day or night), O (sound and notice), the language switch, menus that close. */
 
 import { $, $$ } from "./dom.js";
 import { gettext } from "./i18n.js";
 import { bind } from "./keys.js";
 import { toggleMode } from "./mode.js";
+import { openPreferences } from "./preference_panel.js";
 
-bind([{ id: "mode", code: "KeyB", text: gettext("Day or night"), group: "screen", run: toggleMode }]);
+bind([
+  { id: "mode", code: "KeyB", text: gettext("Day or night"), group: "screen", run: toggleMode },
+  { id: "preferences", code: "KeyO", text: gettext("Sound and notice"), group: "screen", run: () => void openPreferences() },
+]);
+for (const link of $$("[data-action=preferences]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    link.closest("details.menu")?.removeAttribute("open");
+    openPreferences();
+  });
+}
 
 // On a narrow board the pages fold into one button.
 const fold = $(".nav-fold");

@@ -1,0 +1,92 @@
+"""One's own sound, notices and keys: chosen on one screen, true on all of them, after a reload and in another browser."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from boshan_police.kernel.models import AuditEntry
+from dispatch.services.incident import incident_file
+from grid.models import Preference, User
+from tests.world import IN_EAST
+
+from .conftest import Desk
+from .test_board import open_board
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+LISTEN = """
+window.played = [];
+const begin = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (at) { played.push(this.frequency.value); return begin.call(this, at); };
+"""
+
+
+def hears(page: Page) -> int:
+    """How often the soft note of a new order sounded."""
+    heard: int = page.evaluate("played.filter((tone) => tone === 587).length")
+    return heard
+
+
+def test_a_choice_holds_on_every_screen(committed_world: SimpleNamespace, sit: Callable[..., Desk]) -> None:
+    world = committed_world
+    desk, other = (sit(world.dispatcher, language="en") for _ in range(2))
+    for one in (desk, other):
+        one.page.add_init_script(LISTEN)
+    page, second = open_board(desk), open_board(other)
+    for one in (page, second):
+        one.mouse.click(600, 5)  # a browser stays silent until somebody acts
+
+    page.keyboard.press("o")
+    panel = page.get_by_role("dialog", name="Sound and notice")
+    panel.locator("[name=order_sound]").select_option("1")
+    panel.locator("[name=volume]").fill("20")
+    panel.get_by_role("button", name="Save").click()
+    expect(panel).to_be_hidden()
+    assert User.objects.get(pk=world.dispatcher.pk).chosen == Preference(order_sound=1, volume=20)
+    second.wait_for_function(
+        "import('/static/js/lib/preference.js').then((m) => m.preference.order_sound === 1)"
+    )
+
+    incident_file(actor=world.watch, category="noise", summary="Loud", **IN_EAST)  # priority 4
+    for one in (page, second):
+        expect(one.locator(".row").filter(has_text="Loud")).to_be_visible()
+        assert hears(one) == 0
+    incident_file(actor=world.watch, category="fight", summary="A brawl", **IN_EAST)  # priority 1
+    for one in (page, second):
+        one.wait_for_function("played.filter((tone) => tone === 587).length === 1")
+
+    third = open_board(sit(world.dispatcher, language="en"))  # a browser that has never seen her
+    for one in (third, page):
+        one.reload()
+        one.keyboard.press("o")
+        expect(one.locator("dialog [name=order_sound]")).to_have_value("1")
+        expect(one.locator("dialog [name=volume]")).to_have_value("20")
+        one.keyboard.press("Escape")
+
+
+def test_keys_of_one_sign_can_be_switched_off(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk]
+) -> None:
+    world = committed_world
+    incident_file(actor=world.watch, category="fight", summary="A brawl", **IN_EAST)
+    page = open_board(sit(world.watch, language="en"))
+    page.keyboard.press("s")
+    expect(page.locator("[data-muted]")).to_be_visible()  # the header says so, with the time left
+    page.keyboard.press("o")
+    page.get_by_role("dialog").get_by_label("Keys of one letter, digit or sign").uncheck()
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    page.keyboard.press("n")
+    expect(page.locator("#ask-text")).to_have_count(0)
+    page.keyboard.press("?")
+    expect(page.locator(".keys-list")).to_have_count(0)
+    expect(page.locator(".acts kbd:visible").get_by_text("N", exact=True)).to_have_count(0)
+    page.keyboard.press("F1")
+    shown = page.locator(".keys-list")
+    expect(shown).to_contain_text("off")
+    expect(shown.locator("kbd").filter(has_text="F1")).to_be_visible()
+    expect(shown.locator("kbd").get_by_text("E", exact=True)).to_have_count(0)
+    page.keyboard.press("Escape")
+    page.keyboard.press("ArrowDown")  # no sign: it still works
+    assert AuditEntry.objects.filter(code="sound.muted").count() == 1
