@@ -1,6 +1,6 @@
 /* 1-3-5 reach on the map: the more ink, the longer until somebody free can be there. Key R.
  * const reach = new ReachLayer(root, state, repaint)   root: the map's section
- * reach.paint(context, view, colours, ground)          between the land and the lines
+ * reach.tints() → {grids: {code: band} | null, uncovered: [code]}   painted by map_reach_paint.js
  * reach.toggle() */
 
 import { $, el, put, setText } from "../lib/dom.js";
@@ -9,7 +9,6 @@ import { fill, gettext, ngettext } from "../lib/i18n.js";
 
 const ASK_AT_MOST_EVERY_MS = 1000;
 const ASK_AT_LEAST_EVERY_MS = 10_000;
-const INK = new Map([[1, 0], [3, 0.08], [5, 0.17], [10, 0.3], [null, 0.5]]); // prettier-ignore
 const LISTED = 60;
 
 export class ReachLayer {
@@ -19,7 +18,6 @@ export class ReachLayer {
     this.on = false;
     this.data = null;
     this.failed = false;
-    this.paths = null;
     this.askedAt = -Infinity;
     this.button = $("[data-map-act=reach]", root);
     this.box = $("[data-reach]", root);
@@ -48,8 +46,7 @@ export class ReachLayer {
     try {
       this.data = await get("/api/reach/");
       this.failed = false;
-      this.paths = null;
-    } catch (error) {
+      } catch (error) {
       if (!error.code) throw error;
       this.failed = true; // the last picture stays, and the panel says so
     } finally {
@@ -60,29 +57,8 @@ export class ReachLayer {
     this.repaint();
   }
 
-  paint(context, view, colours, ground) {
-    if (this.on && this.data) {
-      this.paths ??= this.#bands(ground);
-      for (const [path, ink] of this.paths) {
-        context.globalAlpha = ink;
-        ground.fill(context, view, path, colours.ink);
-      }
-      context.globalAlpha = 1;
-    }
-    if (!this.state.uncovered?.size) return;
-    const lost = new Path2D();
-    for (const code of this.state.uncovered) if (ground.grid(code)) lost.addPath(ground.grid(code));
-    ground.fill(context, view, lost, colours.ink, { hatch: true });
-  }
-
-  #bands(ground) {
-    const paths = new Map([...INK.keys()].map((band) => [band, new Path2D()]));
-    for (const [code, band] of Object.entries(this.data.grids)) {
-      const path = ground.grid(code);
-      if (path && INK.get(band)) paths.get(band).addPath(path);
-    }
-    return [...paths].filter(([band]) => INK.get(band)).map(([band, path]) => [path, INK.get(band)]);
-  }
+  /** What the ground is tinted with, for `paintReach`. */
+  tints = () => ({ grids: this.on ? this.data?.grids : null, uncovered: [...(this.state.uncovered ?? [])] });
 
   #tell() {
     if (!this.on) return;
