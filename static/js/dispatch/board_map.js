@@ -2,7 +2,7 @@
  * mountMap(root, state) → {act("whole" | "selected" | "lens" | "legend" | "reach")} */
 
 import { $, setText } from "../lib/dom.js";
-import { fill, gettext } from "../lib/i18n.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { palette, Sprites } from "../lib/symbols.js";
 import { ago, ms } from "../lib/time.js";
 import { STEP_TEXT, serial } from "../lib/urgency.js";
@@ -40,7 +40,7 @@ export function mountMap(root, state) {
   let mark = null; // pin of an unsaved incident
   let scenes = { main: null, lens: null };
   const memory = { main: new Map(), lens: new Map() };
-  let painter = null;
+  const painter = new GroundPainter();
   let lensBackdrop = null; // the ground in the lens, as a bitmap
   let paintedAt = -Infinity;
   let queued = 0;
@@ -112,7 +112,7 @@ export function mountMap(root, state) {
     performance.mark("board:whole", { detail: { incidents: state.entries.length, units: onDuty.length } });
   }
 
-  const groundOf = async (name, view) => painter && painter.paint(name, { view, colours, tints: reach.tints() });
+  const groundOf = (name, view) => painter.paint(name, { view, colours, tints: reach.tints() });
 
   async function lensAnew() {
     if (!lens?.view) return;
@@ -218,6 +218,7 @@ export function mountMap(root, state) {
     }
     const found = hit(event.containerPoint, event.originalEvent.pointerType === "touch");
     if (found?.number) state.select(found.number);
+    else if (found?.group) nearer(found.group);
     else if (found?.unit) unitClicked(live.units.get(found.unit));
   }
 
@@ -227,6 +228,14 @@ export function mountMap(root, state) {
     }
     const { view } = lens;
     return map.options.crs.pointToLatLng(L.point(view.x + point.x - lens.left, view.y + point.y - lens.top), view.zoom);
+  }
+
+  /** So near that the units of the group stand apart, or as near as the map goes. */
+  function nearer(units) {
+    locked = true;
+    const bounds = L.latLngBounds(units.map(({ lat, lon }) => [lat, lon]));
+    const zoom = Math.min(map.getBoundsZoom(bounds.pad(0.4)), map.getZoom() + 3);
+    map.setView(bounds.getCenter(), Math.max(zoom, Math.min(map.getZoom() + 1, map.getMaxZoom())), { animate: false });
   }
 
   function unitClicked(unit) {
@@ -240,7 +249,7 @@ export function mountMap(root, state) {
     box.classList.toggle("over", Boolean(found));
     tip.hidden = !found;
     if (!found) return;
-    setText(tip, found.number ? incidentWords(found.number) : unitWords(live.units.get(found.unit)));
+    setText(tip, found.number ? incidentWords(found.number) : found.group ? groupWords(found.group) : unitWords(live.units.get(found.unit)));
     tip.style.left = `${Math.min(event.containerPoint.x + 14, box.clientWidth - 220)}px`;
     tip.style.top = `${event.containerPoint.y + 16}px`;
   }
@@ -248,6 +257,12 @@ export function mountMap(root, state) {
   function incidentWords(number) {
     const entry = state.entry(number);
     return entry ? `${serial(number)} ${entry.urgency.text} ${title(entry.row, state)}` : serial(number);
+  }
+
+  function groupWords(units) {
+    const names = units.map((unit) => unit.call_sign).sort();
+    const some = names.slice(0, 8).join(gettext(", ")) + (names.length > 8 ? " …" : "");
+    return fill(ngettext("%(n)s free unit: %(names)s", "%(n)s free units: %(names)s", units.length), { n: units.length, names: some });
   }
 
   function unitWords(unit) {
@@ -311,7 +326,7 @@ export function mountMap(root, state) {
 
   loadGround(config.urls.grids).then((loaded) => {
     ground = loaded;
-    painter = new GroundPainter(ground);
+    painter.take(ground);
     lens = new Lens(lensCanvas, lensTitle, ground);
     whole();
   });

@@ -1,6 +1,6 @@
 /* Pictures of the ground, drawn by a worker: strokes of thousands of borders would hold up a frame under the hand.
- * const painter = new GroundPainter(ground)
- * painter.paint(name, {view, colours, tints}) → Promise<ImageBitmap | null>   null: a later wish of that name has come
+ * const painter = new GroundPainter(); painter.take(ground)   made early, so that the worker is there when the ground is
+ * painter.paint(name, {view, colours, tints}) → Promise<ImageBitmap | null>   null: no ground yet, or a later wish of that name has come
  * drawGround(canvas, ground, {ratio, view, colours, tints})   the drawing itself, in whichever thread
  * Where a browser has no such worker the page draws, one picture at a time. */
 
@@ -16,21 +16,26 @@ export function drawGround(canvas, ground, { ratio, view, colours, tints }) {
 }
 
 export class GroundPainter {
-  constructor(ground) {
-    this.ground = ground;
+  constructor() {
+    this.ground = null;
     this.drawing = new Map(); // name → the wish that is being drawn
     this.next = new Map(); // name → the wish after it
     try {
       this.worker = new Worker(new URL("./map_ground_worker.js", import.meta.url), { type: "module" });
       this.worker.addEventListener("message", ({ data: { name, bitmap } }) => this.#drawn(name, bitmap));
       this.worker.addEventListener("error", () => this.#alone());
-      this.worker.postMessage({ collection: ground.collection });
     } catch {
       this.worker = null;
     }
   }
 
+  take(ground) {
+    this.ground = ground;
+    this.worker?.postMessage({ collection: ground.collection });
+  }
+
   paint(name, picture) {
+    if (!this.ground) return Promise.resolve(null);
     return new Promise((resolve) => {
       this.next.get(name)?.resolve(null);
       this.next.set(name, { picture: { ...picture, name, ratio: devicePixelRatio }, resolve });
