@@ -17,6 +17,7 @@ import { measureIn, paintScene } from "./map_paint.js";
 import { arrange } from "./map_scene.js";
 import { TrailLayer } from "./map_trail.js";
 import { place, sized, viewAt } from "./map_view.js";
+import { showProof } from "./panel_proof.js";
 
 const HIT_PX = 14;
 const HIT_TOUCH_PX = 24;
@@ -291,6 +292,7 @@ export function mountMap(root, state) {
     setText($("[data-map-age]", root), words.filter(Boolean).join(" · "));
   }
 
+  showProof(root, live, [live.proofs.units, live.proofs.incidents], { line: $("[data-proof]", root), strip: $("[data-proof-strip]", root) });
   map.on("click", clicked);
   map.on("mousemove", hover);
   map.on("mouseout", () => (tip.hidden = true));

@@ -5,7 +5,9 @@
 
 import { $, el, put, setText } from "../lib/dom.js";
 import { get } from "../lib/http.js";
+import { Proof } from "../lib/proof.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { showProof } from "./panel_proof.js";
 
 const ASK_AT_MOST_EVERY_MS = 1000;
 const ASK_AT_LEAST_EVERY_MS = 10_000;
@@ -19,8 +21,12 @@ export class ReachLayer {
     this.data = null;
     this.failed = false;
     this.askedAt = -Infinity;
+    this.proof = new Proof({ late: 15_000, stale: 20_000 });
+    this.checked = el("span.proof");
+    this.strip = el("div.proof-strip", { role: "status", hidden: true });
     this.button = $("[data-map-act=reach]", root);
     this.box = $("[data-reach]", root);
+    showProof(this.box, state.live, [this.proof], { line: this.checked, strip: this.strip });
     this.button.hidden = !state.config.may.reach;
     state.live.addEventListener("rows", ({ detail }) => this.on && (detail.whole || detail.units.size) && this.#soon());
     setInterval(() => this.on && performance.now() - this.askedAt > ASK_AT_LEAST_EVERY_MS && this.#soon(), 1000);
@@ -31,6 +37,7 @@ export class ReachLayer {
     this.on = !this.on;
     this.button.setAttribute("aria-pressed", String(this.on));
     this.box.hidden = !this.on;
+    this.proof.forget();
     if (this.on) this.#soon();
     this.#tell();
     this.repaint();
@@ -67,10 +74,10 @@ export class ReachLayer {
     const steps = [...bands.map((n) => [n, fill(gettext("%(n)s min"), { n })]), [null, gettext("more")]];
     put(
       this.box,
+      this.strip,
       el("p.reach-scale", {}, steps.map(([band, text]) => el("span", {}, el(`i.reach-${band ?? "more"}`), text))),
       el("p", {}, el("b", {}, beyond.length ? fill(ngettext("%(n)s grid beyond %(promise)s min", "%(n)s grids beyond %(promise)s min", beyond.length), { n: beyond.length, promise }) : fill(gettext("Every grid within %(promise)s min"), { promise }))),
-      el("p.second", {}, fill(gettext("%(units)s free units counted"), { units }), stale ? ` · ${fill(gettext("%(n)s of an old position"), { n: stale })}` : ""),
-      this.failed && el("p.second", {}, gettext("Reach can't be read at the moment")),
+      el("p.second", {}, fill(gettext("%(units)s free units counted"), { units }), stale ? ` · ${fill(gettext("%(n)s of an old position"), { n: stale })}` : "", " · ", this.checked),
       beyond.length > 0 && el("ol.reach-list", {}, beyond.slice(0, LISTED).map((row) => this.#line(row))),
     );
   }
