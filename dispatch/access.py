@@ -57,6 +57,11 @@ TAKE_IN = rule_for(INCIDENT_MOVES["take_in"])
 MERGE = rule_for(INCIDENT_MOVES["merge"])
 SPLIT = rule_for(INCIDENT_MOVES["split"])
 SEE_POLICIES = Rule("policy.see", gettext_lazy("see the escalation policies"), CENTRE | {Role.ADMINISTRATOR})
+MEND_DELIVERIES = Rule(
+    "delivery.mend",
+    gettext_lazy("send messages again that reached nobody"),
+    frozenset({Role.WATCH_COMMANDER, Role.ADMINISTRATOR}),
+)
 FOLLOW_UP = Rule("followup.record", gettext_lazy("make follow-up calls"), CENTRE | {Role.STATION_COMMANDER})
 
 

@@ -20,7 +20,7 @@ export function mount(root) {
   const state = new BoardState(config, live);
   const dialog = $("[data-dialog]", root);
 
-  mountHead(root, state);
+  const head = mountHead(root, state);
   mountTabs($("[data-queue]", root), state);
   const list = mountList($("[data-queue]", root), state);
   const map = mountMap($("[data-ground]", root), state);
@@ -29,7 +29,7 @@ export function mount(root) {
   mountPreview($("[data-preview]", root), state);
   const alarms = mountAlarms(root, state);
   const command = mountCommand(root, state, acts);
-  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, alarms, command });
+  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, alarms, command, health: head.health });
 
   const sound = $("[data-sound-state]", root);
   setInterval(() => setText(sound, alarms.describe()), 1000);

@@ -9,6 +9,7 @@ import { mountActs } from "./board_acts.js";
 import { mountAlarms } from "./board_alarms.js";
 import { mountDetail } from "./board_detail.js";
 import { mountHead } from "./board_head.js";
+import { showProof } from "./panel_proof.js";
 import { StationMap } from "./station_map.js";
 import { mountQueue } from "./station_queue.js";
 import { mountUnits } from "./station_units.js";
@@ -16,12 +17,16 @@ import { ownUnit } from "./station_work.js";
 
 export function mountDesk(root, state) {
   const { live } = state;
-  mountHead(root, state);
+  const head = mountHead(root, state);
   const acts = mountActs($("[data-acts]", root), $("[data-dialog]", root), state, $("[data-status]", root));
   const queue = mountQueue($("[data-queue]", root), state, acts);
   mountDetail($("[data-detail]", root), state, acts);
   mountUnits($("[data-units]", root), state, acts);
   new StationMap($("[data-station-map]", root), state, { focus: () => [] });
+  for (const [panel, proof] of [["queue", live.proofs.incidents], ["forces", live.proofs.units]]) {
+    const box = $(`.${panel}`, root);
+    showProof(box, live, [proof], { line: $("[data-proof]", box), strip: $("[data-proof-strip]", box) });
+  }
   const alarms = mountAlarms(root, state);
 
   const key = (id, code, text, run, more = {}) => ({ id: `station-${id}`, code, text, run, group: "station", ...more });
@@ -36,6 +41,7 @@ export function mountDesk(root, state) {
     key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),
     key("acknowledge", "KeyA", gettext("Acknowledge alarm"), () => void alarms.acknowledge()),
     key("silence", "KeyS", gettext("Silence 60 s"), () => alarms.silence()),
+    key("health", "KeyI", gettext("State of each part"), () => head.health.toggle()),
   ]);
 
   // an order to one of our crews is news here, though the incident itself may be old
