@@ -71,6 +71,11 @@ SIGN_WATCH = Rule(
     frozenset({Role.WATCH_COMMANDER, Role.STATION_COMMANDER}),
 )
 SEE_POLICIES = Rule("policy.see", gettext_lazy("see the escalation policies"), CENTRE | {Role.ADMINISTRATOR})
+MEND_DELIVERIES = Rule(
+    "delivery.mend",
+    gettext_lazy("send messages again that reached nobody"),
+    frozenset({Role.WATCH_COMMANDER, Role.ADMINISTRATOR}),
+)
 FOLLOW_UP = Rule("followup.record", gettext_lazy("make follow-up calls"), CENTRE | {Role.STATION_COMMANDER})
 
 

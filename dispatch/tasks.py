@@ -1,12 +1,33 @@
 """Celery's edge to the services."""
 
+import contextlib
+import time
+from typing import Any
+
 from celery import shared_task
+from celery.signals import before_task_publish
+from django.db import Error
 
 from .services.delivery import deliveries_send
+from .services.pulse import BEAT, part_mark
 from .services.timer import timers_sweep
 
 SWEEP_SECONDS = 1.5
 """Each sweep lasts this long and beat asks for one each half second (settings), so that several overlap: where one is killed the others go on without a gap."""
+
+
+BEAT_MARK_SECONDS = 1.0
+_beat_marked = float("-inf")
+
+
+@before_task_publish.connect(sender="dispatch.sweep_timers")
+def mark_beat(**_: Any) -> None:
+    """Nobody but beat asks for sweeps: about to ask, it shows that it lives, whatever becomes of broker and worker."""
+    global _beat_marked
+    if time.monotonic() - _beat_marked >= BEAT_MARK_SECONDS:
+        _beat_marked = time.monotonic()
+        with contextlib.suppress(Error):  # the next one will be marked
+            part_mark(BEAT)
 
 
 @shared_task(name="dispatch.sweep_timers", ignore_result=True)

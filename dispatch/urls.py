@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import board, contact, followup, incident, policy, review, shift, station, wall
+from .views import board, contact, delivery, followup, incident, policy, review, shift, station, wall
 
 urlpatterns = [
     path("board/", board.board_page, name="board"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("incidents/places/", incident.incident_place_names, name="incident_place_names"),
     path("policies/", policy.policy_list, name="policies"),
     path("contacts/", contact.contact_list, name="contacts"),
+    path("deliveries/", delivery.delivery_list, name="deliveries"),
     path("notices/<uuid:key>/", contact.notice_open, name="notice_open"),
     path("push_worker.js", contact.service_worker, name="push_worker"),
     path("follow-ups/", followup.follow_up_list, name="follow_ups"),

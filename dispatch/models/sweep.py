@@ -1,12 +1,16 @@
-"""The proof that the sweeper lives: beat woke it through the broker and it reached the database."""
+"""The proof that a part of the machinery lives: it went its whole way and left a mark in the database."""
 
 from django.db import models
 
 
 class Sweep(models.Model):
-    """When the sweeper `name` last said that it is at work."""
+    """When the part `name` last showed that it is at work.
 
-    name = models.CharField(max_length=20, primary_key=True)
+    `timers`: beat woke a worker through the broker and it reached the database. `deliveries`: the same of the courier.
+    `beat`: beat was about to ask. `web:host:pid`: that web process.
+    """
+
+    name = models.CharField(max_length=60, primary_key=True)
     at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -15,8 +15,8 @@ from dispatch import access
 from dispatch.lifecycle import OPEN
 from dispatch.models import Incident, Mention
 from grid.models import Duty, Organisation, User
+from grid.pinyin import initials_of
 from grid.selectors.organisation import organisations
-from grid.selectors.place_name import initials_of
 from patrol.models import Unit
 
 MOST = 50

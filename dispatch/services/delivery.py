@@ -26,6 +26,8 @@ from grid.access import OWN_CONTACTS
 from grid.models import Contact, User
 from grid.selectors.contact import contacts_of, usable_contacts
 
+from .pulse import DELIVERIES, part_mark
+
 logger = logging.getLogger(__name__)
 AGAIN_AFTER = (5, 15, 60, 180)
 """Seconds until the next attempt, after the first, second, … one. The fifth failure is the last."""
@@ -52,12 +54,14 @@ def deliveries_queue(notices: Sequence[Notice]) -> None:
 def deliveries_send() -> int:
     """Send what is due, side by side, so that one side that hangs holds up itself alone. Returns how many were tried."""
     tried = 0
+    part_mark(DELIVERIES)
     while claimed := _claim():
         with ThreadPoolExecutor(len(claimed)) as pool:
             outcomes = list(pool.map(_carry, claimed))  # the couriers ask no database
         for delivery, outcome in zip(claimed, outcomes, strict=True):
             _write_down(delivery, outcome)
         tried += len(claimed)
+        part_mark(DELIVERIES)
     return tried
 
 

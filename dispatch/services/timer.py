@@ -16,10 +16,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet, prefetch_related_objects
 
 from boshan_police.kernel import clock
-from dispatch.models import Sweep, Timer
+from dispatch.models import Timer
 
 from .act import Act, acts_write
 from .escalation import escalation_expire, escalation_raise, recipients_of
+from .pulse import TIMERS, part_mark
 from .stage import EXPIRES_AFTER
 
 logger = logging.getLogger(__name__)
@@ -53,18 +54,13 @@ def timers_sweep(*, seconds: float = 0.0) -> Swept:
             logger.warning("slow sweep: %d timers took %.1f s", taken, time.monotonic() - began)
         if time.monotonic() - stamped >= STAMP_SECONDS:
             stamped = time.monotonic()
-            _stamp()
+            part_mark(TIMERS)
         if taken:
             continue
         pause = _pause(swept, end - time.monotonic())
         if pause is None:
             return swept
         time.sleep(pause)
-
-
-def _stamp() -> None:
-    row = Sweep(name="timers", at=clock.now())
-    Sweep.objects.bulk_create([row], update_conflicts=True, unique_fields=["name"], update_fields=["at"])
 
 
 def _pause(swept: Swept, left: float) -> float | None:

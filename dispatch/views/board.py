@@ -70,6 +70,7 @@ def page_config(request: HttpRequest) -> dict[str, Any]:
             "snapshot": reverse("api-board"),
             "grids": "/api/grids/",
             "login": reverse("login"),
+            "deliveries": reverse("deliveries") if access.MEND_DELIVERIES.allows(user) else "",
         },
         "map": map_settings(),
     }

@@ -12,6 +12,8 @@ from boshan_police.kernel.guard import page
 from boshan_police.kernel.rendering import to_json
 from dispatch.selectors.health import blind_health, read_health
 
+_ROUND_TRIPS = ("beat", "worker", "courier")  # a web process has just answered, whatever its mark says
+
 
 @page(PUBLIC)
 def health(request: HttpRequest) -> HttpResponse:
@@ -36,6 +38,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "boshan_worker_up": int(state["worker"]),
         "boshan_timer_oldest_overdue_seconds": state["timers"]["oldest_overdue_seconds"],
         "boshan_timer_swept_seconds_ago": state["timers"]["swept_seconds_ago"],
+        "boshan_web_processes": state["parts"]["web"]["processes"],
+        **{
+            f"boshan_{part}_seconds_ago": state["parts"][part]["seconds_ago"]
+            for part in ("beat", "worker", "courier")
+        },
         "boshan_delivery_waiting_seconds": state["deliveries"]["waiting_seconds"],
         "boshan_delivery_failed_last_hour": state["deliveries"]["failed"],
         "boshan_live_hints_dropped_total": live.dropped,
@@ -59,4 +66,5 @@ def _state() -> dict[str, Any]:
 def _status(state: Mapping[str, Any]) -> str:
     if not state["database"]:
         return "down"
-    return "ok" if state["redis"] and state["worker"] else "degraded"
+    parts = state["parts"]
+    return "ok" if state["redis"] and all(parts[part]["ok"] for part in _ROUND_TRIPS) else "degraded"

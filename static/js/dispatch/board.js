@@ -21,7 +21,7 @@ export function mount(root) {
   const state = new BoardState(config, live);
   const dialog = $("[data-dialog]", root);
 
-  mountHead(root, state);
+  const head = mountHead(root, state);
   mountTabs($("[data-queue]", root), state);
   const list = mountList($("[data-queue]", root), state);
   const map = mountMap($("[data-ground]", root), state);
@@ -31,7 +31,7 @@ export function mount(root) {
   const alarms = mountAlarms(root, state);
   const command = mountCommand(root, state, acts);
   const mentions = mountMentions($("[data-mentions]", root), dialog, state);
-  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, place: detail.place, alarms, command, mentions });
+  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, place: detail.place, alarms, command, mentions, health: head.health });
 
   const sound = $("[data-sound-state]", root);
   setInterval(() => setText(sound, alarms.describe()), 1000);

@@ -1,9 +1,10 @@
 /* The right column: everything about the selected incident, in the order of use.
- * mountDetail(root, dialog, state, acts) → {story: detail of the API | null, events, near, place}
+ * mountDetail(root, dialog, state, acts) → {story: detail of the API | null, events, near, place, proof}
  * The row paints at once; the story (times, caller, timeline) follows by HTTP and is fetched again at each version. */
 
 import { $, el, put, setText } from "../lib/dom.js";
 import { get } from "../lib/http.js";
+import { Proof } from "../lib/proof.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { mountAssigned } from "./board_assigned.js";
 import { urls } from "./board_api.js";
@@ -13,9 +14,11 @@ import { mountNear } from "./board_near.js";
 import { asksParts } from "./board_shift.js";
 import { historyParts } from "./board_history.js";
 import { title } from "./board_row.js";
+import { showProof } from "./panel_proof.js";
 
 const REFETCH_MS = 250;
-const RETRY_MS = 5000;
+const RETRY_MS = 1000; // doubling to 16 s
+const LONGEST_RETRY_MS = 16_000;
 
 export function mountDetail(root, dialog, state, acts) {
   const parts = ["who", "band", "steps", "scroll", "asks", "said", "place", "assigned", "near", "history", "acts"];
@@ -24,7 +27,9 @@ export function mountDetail(root, dialog, state, acts) {
   const assigned = mountAssigned(box.assigned, state, acts);
   const near = mountNear(box.near, state);
   const place = new PlacePanel(box.place, { may: state.config.may, dialog, say: acts.say });
-  const detail = { story: null, events: [], near, place };
+  const proof = new Proof();
+  const detail = { story: null, events: [], near, place, proof };
+  let tries = 0;
   let asked = { number: null, version: 0 };
   let timer = 0;
   let lastRow = null; // what has ended stays readable until another is chosen
@@ -38,6 +43,7 @@ export function mountDetail(root, dialog, state, acts) {
     fetchStory(entry.row);
     const story = detail.story?.number === entry.row.number ? detail.story : null;
     const ended = !state.current;
+    prove(entry.row, story);
     draw(box.who, whoParts(entry, story, state), [entry.row.number, entry.row.version, story?.version, entry.urgency.state]);
     band(entry, ended);
     draw(box.steps, stepParts(entry, story), [entry.row.number, entry.row.version, story?.version, entry.urgency.state]);
@@ -48,6 +54,13 @@ export function mountDetail(root, dialog, state, acts) {
     near.show(entry);
     draw(box.history, historyParts(detail.events, story), [entry.row.number, story?.version, detail.events.length]);
     acts.show(entry, ended);
+  }
+
+  /** As current as the queue is, as long as the story tells what its row tells. */
+  function prove(row, story) {
+    const { incidents } = state.live.proofs;
+    if (!story || story.version < row.version || incidents.open || incidents.at === null) return;
+    if (!proof.open) proof.proven(incidents.at);
   }
 
   const drawn = new Map();
@@ -86,7 +99,11 @@ export function mountDetail(root, dialog, state, acts) {
     if (asked.number === row.number && asked.version >= row.version) return;
     const other = asked.number !== row.number;
     asked = { number: row.number, version: row.version };
-    if (other) Object.assign(detail, { story: null, events: [] });
+    if (other) {
+      Object.assign(detail, { story: null, events: [] });
+      proof.forget();
+    }
+    tries = 0;
     clearTimeout(timer);
     timer = setTimeout(load, other ? 0 : REFETCH_MS, row.number);
   }
@@ -95,17 +112,22 @@ export function mountDetail(root, dialog, state, acts) {
     try {
       const [story, events] = await Promise.all([get(urls.incident(number)), get(urls.events(number))]);
       if (number !== state.selected) return;
+      const made = detail.story ? story.version - detail.story.version : 0;
       detail.story = story;
       detail.events = events.results ?? events;
+      proof.changed(number, story.version, story.updated_at ?? state.current?.row.updated_at);
+      if (proof.open) proof.repaired(made);
+      else proof.proven();
       show();
     } catch (error) {
       if (number !== state.selected) return;
-      timer = setTimeout(load, RETRY_MS, number);
-      acts.say(fill(gettext("The story of %(number)s could not be read. %(why)s"), { number, why: error.message }), "bad");
+      proof.gap(); // the panel greys and says since when; the rest of the board goes on
+      timer = setTimeout(load, Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** tries++), number);
     }
   }
 
   for (const event of ["entries", "select", "tick"]) state.addEventListener(event, show);
+  showProof(root, state.live, [proof], { line: $("[data-proof]", root), strip: $("[data-proof-strip]", root) });
   state.addEventListener("select", () => (box.scroll.scrollTop = 0));
   return detail;
 }

@@ -1,12 +1,12 @@
 /* The header's facts and the bar over a screen that stands still.
- * mountHead(root, state) — reads the live client ten times a second for the age, the rest each second */
+ * mountHead(root, state) → {health} — reads the live client ten times a second for the age, the rest each second */
 
 import { $, $$, el, put, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { date, seconds, span, stamp } from "../lib/time.js";
 import { STAGE_TEXT, serial } from "../lib/urgency.js";
+import { COURIER_LATE_S, mountHealth } from "./board_health.js";
 
-const COURIER_LATE_S = 40; // longer than a courier's lease: it has stopped
 const TIMERS_LATE_S = 10; // LESSONS: a stopped sweeper is visible within 10 s
 
 export function mountHead(root, state) {
@@ -88,7 +88,7 @@ export function mountHead(root, state) {
   function showHealth() {
     const timers = $("[data-timers]");
     const degraded = $("[data-degraded]");
-    const { timers: clock = {}, redis = true, worker = true } = live.health ?? {};
+    const { timers: clock = {}, redis = true, worker = true, parts = {} } = live.health ?? {};
     // null: never swept; the longest of the two says how long nobody was told of anything
     const swept = clock.swept_seconds_ago ?? (live.health ? Infinity : 0);
     const overdue = clock.oldest_overdue_seconds ?? 0;
@@ -98,9 +98,14 @@ export function mountHead(root, state) {
       const since = Number.isFinite(swept) && swept > TIMERS_LATE_S ? swept : overdue;
       setText(timers.firstElementChild, fill(gettext("Timers stopped %(time)s"), { time: since ? span(since * 1000) : "—" }));
       setText(timers.lastElementChild, gettext("Escalation is manual"));
-      timers.title = gettext("Timers stopped. Escalation is manual");
+      timers.title = parts.beat?.ok === false ? gettext("Nobody asks for timers: beat is silent (I)") : gettext("Timers are asked for, no worker answers (I)");
     }
-    const words = !redis ? gettext("Updates every 5 s") : !worker && !stopped ? gettext("Background work stopped") : undelivered(live.health?.deliveries);
+    const silent = parts.courier?.ok === false && parts.courier.seconds_ago !== null;
+    const words = !redis
+      ? gettext("Updates every 5 s")
+      : !worker && !stopped
+        ? gettext("Background work stopped")
+        : undelivered(live.health?.deliveries) || (silent ? gettext("Messages stand still") : "");
     degraded.hidden = !words;
     setText(degraded.firstElementChild, gettext("Degraded"));
     setText(degraded.lastElementChild, words);
@@ -116,4 +121,5 @@ export function mountHead(root, state) {
   live.addEventListener("health", showHealth);
   state.addEventListener("entries", showCounts);
   setInterval(showAge, 100);
+  return { health: mountHealth(root, state) };
 }

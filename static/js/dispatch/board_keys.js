@@ -1,11 +1,11 @@
 /* The board's keys and their page of help.
- * bindKeys(root, dialog, state, parts) — parts: {list, map, acts, near, place, alarms, command, mentions} */
+ * bindKeys(root, dialog, state, parts) — parts: {list, map, acts, near, place, alarms, command, mentions, health} */
 
 import { $, el, put } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
 import { allKeys, bind, rebind } from "../lib/keys.js";
 
-export function bindKeys(root, dialog, state, { list, map, acts, near, place, alarms, command, mentions }) {
+export function bindKeys(root, dialog, state, { list, map, acts, near, place, alarms, command, mentions, health }) {
   const key = (id, code, text, run, more = {}) => ({ id, code, text, run, group: "board", ...more });
   const digit = (event) => {
     const unit = near.at(Number(event.code.at(-1)) - 1);
@@ -36,6 +36,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, place, al
     key("whole", "Digit0", gettext("Whole district"), () => map.act("whole"), { codes: ["Digit0", "Numpad0"] }),
     key("selected", "KeyZ", gettext("Selected incident on the map"), () => map.act("selected")),
     key("lens", "KeyX", gettext("Lens of the town"), () => map.act("lens")),
+    key("health", "KeyI", gettext("State of each part"), () => health.toggle()),
     key("back", "Escape", gettext("Back one step"), back, { always: true }),
     key("help", "Slash", gettext("All keys"), help, { shown: "?", shift: true }),
   ];
@@ -43,6 +44,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, place, al
 
   function back(event) {
     if (dialog.open || document.querySelector("#intake:not([hidden])")) return false;
+    if (document.querySelector("[popover]:popover-open")) return false; // the browser closes it
     const more = $(".more-acts", root);
     if (!more.hidden) return void (more.hidden = true);
     if (state.ticked.size) return void state.untick();

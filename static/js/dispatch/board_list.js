@@ -4,6 +4,7 @@
 import { $, el, setText } from "../lib/dom.js";
 import { fill, gettext, pgettext } from "../lib/i18n.js";
 import { ListRow } from "./board_row.js";
+import { showProof } from "./panel_proof.js";
 
 const GROUPS = [
   ["act", gettext("Needs action"), gettext("Escalated, overdue, then by priority")],
@@ -165,6 +166,7 @@ export function mountList(root, state) {
   foot.addEventListener("click", toggleFold);
   new ResizeObserver(() => (measure(), render())).observe(box);
 
+  showProof(root, state.live, [state.live.proofs.incidents], { line: $("[data-proof]", root), strip: $("[data-proof-strip]", root) });
   state.addEventListener("entries", render);
   state.addEventListener("filter", () => (release(), render()));
   state.addEventListener("select", refreshInPlace);

@@ -2,7 +2,7 @@
  * mountMap(root, state) → {act("whole" | "selected" | "lens" | "legend" | "reach")} */
 
 import { $, setText } from "../lib/dom.js";
-import { fill, gettext } from "../lib/i18n.js";
+import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { palette, Sprites } from "../lib/symbols.js";
 import { ago, ms } from "../lib/time.js";
 import { STEP_TEXT, serial } from "../lib/urgency.js";
@@ -11,11 +11,13 @@ import { legendNodes } from "./map_legend.js";
 import { canvasLayer } from "./map_layer.js";
 import { Lens, paintFrame } from "./map_lens.js";
 import { loadGround } from "./map_ground.js";
+import { GroundPainter } from "./map_ground_painter.js";
 import { ReachLayer } from "./map_reach.js";
 import { measureIn, paintScene } from "./map_paint.js";
 import { arrange } from "./map_scene.js";
 import { TrailLayer } from "./map_trail.js";
 import { place, sized, viewAt } from "./map_view.js";
+import { showProof } from "./panel_proof.js";
 
 const HIT_PX = 14;
 const HIT_TOUCH_PX = 24;
@@ -39,10 +41,13 @@ export function mountMap(root, state) {
   let mark = null; // pin of an unsaved incident
   let scenes = { main: null, lens: null };
   const memory = { main: new Map(), lens: new Map() };
-  const lensBackdrop = document.createElement("canvas");
+  const painter = new GroundPainter();
+  let lensBackdrop = null; // the ground in the lens, as a bitmap
   let paintedAt = -Infinity;
   let queued = 0;
   let timed = false;
+  let groundTimed = 0;
+  const asked = performance.now();
 
   const map = L.map(box, {
     zoomControl: false,
@@ -58,7 +63,7 @@ export function mountMap(root, state) {
     keyboard: false,
   }).setView(config.map.center, config.map.zoom);
   for (const { url, options } of config.map.tiles) L.tileLayer(url, options).addTo(map);
-  const layer = canvasLayer(map, paint);
+  const layer = canvasLayer(map, paint, (view) => groundOf("main", view).finally(() => requestAnimationFrame(timeFirst)));
   const reach = new ReachLayer(root, state, groundAnew);
   const trails = new TrailLayer(state, () => layer.repaint());
   state.addEventListener("uncovered", groundAnew);
@@ -82,10 +87,7 @@ export function mountMap(root, state) {
 
   function paint(context, view, margin, moved) {
     paintedAt = performance.now();
-    if (moved) {
-      memory.main.clear();
-      if (ground) groundOn(layer.ground, view);
-    }
+    if (moved) memory.main.clear();
     context.clearRect(0, 0, view.width, view.height);
     trails.paint(context, view, colours);
     const frame = lens?.frame(view) ?? null;
@@ -98,29 +100,34 @@ export function mountMap(root, state) {
       paintFrame(context, frame, at, colours);
       paintLens();
     } else scenes.lens = null;
-    if (!timed && ground && live.loaded && state.entries.length) timeFirst();
+    timeFirst();
   }
 
   /** For `bench page`, and for whoever asks in the browser's own tools why a board is slow. */
   function timeFirst() {
+    if (!layer.grounded()) return;
+    if (!groundTimed) performance.measure("board:ground", { start: groundTimed = asked });
+    if (timed || !live.loaded || !state.entries.length || !scenes.main) return;
     timed = true;
     const onDuty = [...live.units.values()].filter(({ status }) => status !== "off_duty");
     performance.mark("board:whole", { detail: { incidents: state.entries.length, units: onDuty.length } });
   }
 
-  function groundOn(canvas, view) {
-    const context = sized(canvas, view.width, view.height);
-    context.clearRect(0, 0, view.width, view.height);
-    ground.paint(context, view, colours, { over: () => reach.paint(context, view, colours, ground) });
-    ground.codes(context, view, colours);
+  const groundOf = (name, view) => painter.paint(name, { view, colours, tints: reach.tints() });
+
+  async function lensAnew() {
+    if (!lens?.view) return;
+    const bitmap = await groundOf("lens", lens.view);
+    if (!bitmap) return;
+    lensBackdrop?.close();
+    lensBackdrop = bitmap;
+    layer.repaint();
   }
 
   /** The ground itself looks different now: reach, or what a dispatch would uncover. */
   function groundAnew() {
-    if (!ground || !layer.view()) return;
-    groundOn(layer.ground, layer.view());
-    if (lens?.view) groundOn(lensBackdrop, lens.view);
-    layer.repaint();
+    layer.groundAnew();
+    lensAnew();
   }
 
   function paintLens() {
@@ -128,7 +135,7 @@ export function mountMap(root, state) {
     const context = sized(lensCanvas, view.width, view.height);
     context.fillStyle = colours.ground;
     context.fillRect(0, 0, view.width, view.height);
-    context.drawImage(lensBackdrop, 0, 0, view.width, view.height);
+    if (lensBackdrop) context.drawImage(lensBackdrop, 0, 0, view.width, view.height);
     trails.paint(context, view, colours);
     scenes.lens = arranged(view, "lens", null, null);
     scenes.lens.pin = mark && pinAt(view);
@@ -161,7 +168,7 @@ export function mountMap(root, state) {
     const spare = { x: size.x - land.getSize().x - 20, y: size.y - land.getSize().y - 20 };
     map.panBy([((right ? 1 : -1) * spare.x) / 2, ((below ? 1 : -1) * spare.y) / 2], { animate: false });
     lens.fit(viewNow(), size.x, size.y);
-    groundOn(lensBackdrop, lens.view);
+    lensAnew();
     memory.lens.clear();
     layer.reset();
     locked = false;
@@ -193,17 +200,15 @@ export function mountMap(root, state) {
     const inLens = scenes.lens && point.x > lens.left && point.y > lens.top && point.x < lens.left + lens.size[0] && point.y < lens.top + lens.size[1];
     const scene = inLens ? scenes.lens : scenes.main;
     const margin = inLens ? { x: -lens.left, y: -lens.top } : layer.margin();
-    const pane = inLens ? { x: 0, y: 0 } : map._getMapPanePos().subtract(paneAtPaint());
+    const moved = inLens ? { x: 0, y: 0 } : layer.shift(); // a drag moves the canvas as it was painted
     let best = null;
     let reach = touch ? HIT_TOUCH_PX : HIT_PX;
     for (const found of scene?.hits ?? []) {
-      const away = Math.hypot(found.x - margin.x + pane.x - point.x, found.y - margin.y + pane.y - point.y);
+      const away = Math.hypot(found.x - margin.x - moved.x - point.x, found.y - margin.y - moved.y - point.y);
       if (away < reach || (away === reach && found.number)) [best, reach] = [found, away];
     }
     return best;
   }
-  // during a drag the canvas has moved with the pane since it was painted
-  const paneAtPaint = () => L.DomUtil.getPosition(box.querySelector(".ground-canvas")).add([layer.margin().x, layer.margin().y]).multiplyBy(-1);
 
   function clicked(event) {
     if (picking) {
@@ -214,6 +219,7 @@ export function mountMap(root, state) {
     }
     const found = hit(event.containerPoint, event.originalEvent.pointerType === "touch");
     if (found?.number) state.select(found.number);
+    else if (found?.group) nearer(found.group);
     else if (found?.unit) unitClicked(live.units.get(found.unit));
   }
 
@@ -223,6 +229,14 @@ export function mountMap(root, state) {
     }
     const { view } = lens;
     return map.options.crs.pointToLatLng(L.point(view.x + point.x - lens.left, view.y + point.y - lens.top), view.zoom);
+  }
+
+  /** So near that the units of the group stand apart, or as near as the map goes. */
+  function nearer(units) {
+    locked = true;
+    const bounds = L.latLngBounds(units.map(({ lat, lon }) => [lat, lon]));
+    const zoom = Math.min(map.getBoundsZoom(bounds.pad(0.4)), map.getZoom() + 3);
+    map.setView(bounds.getCenter(), Math.max(zoom, Math.min(map.getZoom() + 1, map.getMaxZoom())), { animate: false });
   }
 
   function unitClicked(unit) {
@@ -236,7 +250,7 @@ export function mountMap(root, state) {
     box.classList.toggle("over", Boolean(found));
     tip.hidden = !found;
     if (!found) return;
-    setText(tip, found.number ? incidentWords(found.number) : unitWords(live.units.get(found.unit)));
+    setText(tip, found.number ? incidentWords(found.number) : found.group ? groupWords(found.group) : unitWords(live.units.get(found.unit)));
     tip.style.left = `${Math.min(event.containerPoint.x + 14, box.clientWidth - 220)}px`;
     tip.style.top = `${event.containerPoint.y + 16}px`;
   }
@@ -244,6 +258,12 @@ export function mountMap(root, state) {
   function incidentWords(number) {
     const entry = state.entry(number);
     return entry ? `${serial(number)} ${entry.urgency.text} ${title(entry.row, state)}` : serial(number);
+  }
+
+  function groupWords(units) {
+    const names = units.map((unit) => unit.call_sign).sort();
+    const some = names.slice(0, 8).join(gettext(", ")) + (names.length > 8 ? " …" : "");
+    return fill(ngettext("%(n)s free unit: %(names)s", "%(n)s free units: %(names)s", units.length), { n: units.length, names: some });
   }
 
   function unitWords(unit) {
@@ -272,6 +292,7 @@ export function mountMap(root, state) {
     setText($("[data-map-age]", root), words.filter(Boolean).join(" · "));
   }
 
+  showProof(root, live, [live.proofs.units, live.proofs.incidents], { line: $("[data-proof]", root), strip: $("[data-proof-strip]", root) });
   map.on("click", clicked);
   map.on("mousemove", hover);
   map.on("mouseout", () => (tip.hidden = true));
@@ -288,8 +309,8 @@ export function mountMap(root, state) {
   document.addEventListener("modechange", () => {
     colours = { ...palette(), face };
     sprites = new Sprites(colours);
-    if (ground && lens.view) groundOn(lensBackdrop, lens.view);
-    layer.reset();
+    groundAnew();
+    layer.repaint();
   });
   document.addEventListener("map:pick", () => {
     picking = true;
@@ -301,15 +322,15 @@ export function mountMap(root, state) {
   });
   matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => {
     sprites = new Sprites(colours);
+    groundAnew();
     layer.reset();
   });
 
-  const asked = performance.now();
   loadGround(config.urls.grids).then((loaded) => {
     ground = loaded;
+    painter.take(ground);
     lens = new Lens(lensCanvas, lensTitle, ground);
     whole();
-    performance.measure("board:ground", { start: asked });
   });
 
   return { act: (name) => acts[name]() };

@@ -5,15 +5,19 @@
 
 import { el, put, setText } from "../lib/dom.js";
 import { get } from "../lib/http.js";
+import { Proof } from "../lib/proof.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { unitSymbol } from "../lib/symbols.js";
 import { ago, distance, ms } from "../lib/time.js";
 import { metres } from "../lib/geo.js";
 import { urls } from "./board_api.js";
+import { showProof } from "./panel_proof.js";
 
 export const STALE_MS = 60_000;
 const SHOWN = matchMedia("(max-width: 1600px)").matches ? 3 : 4;
-const ASK_AGAIN_MS = 3000;
+const ASK_AGAIN_MS = 3000; // doubling to 12 s while it fails
+const LONGEST_WAIT_MS = 12_000;
+const AGES_MS = { late: 8_000, stale: 15_000 };
 
 export function nearest(state, row, limit) {
   if (row.lat === null) return [];
@@ -31,15 +35,21 @@ export function mountNear(root, state) {
   let answer = null; // of the server, for `asked`
   let asked = "";
   let timer = 0;
+  let failed = 0;
+  const proof = new Proof(AGES_MS);
   let offered = { number: null, units: [] }; // what was ticked for the person, once; what is unticked stays so
   const known = new Map(); // unit id → its line, kept so that focus stays in it
   const source = el("span.note");
-  const heading = el("h3", {}, gettext("Recommended"), source);
+  const checked = el("span.note.proof", { hidden: true });
+  const strip = el("div.proof-strip", { role: "status", hidden: true });
+  const heading = el("h3", {}, gettext("Recommended"), checked, source);
   const needs = el("p.needs");
   const notes = el("ul.near-notes");
   const list = el("ul.near");
   const empty = el("p.second");
-  put(root, heading, needs, list, notes, empty);
+  put(root, heading, strip, needs, list, notes, empty);
+  showProof(root, state.live, [proof], { line: checked, strip });
+  document.addEventListener("visibilitychange", () => !document.hidden && shown && ask(0));
 
   function show({ row }) {
     const may = state.config.may.dispatch && row.status !== "closed";
@@ -47,6 +57,7 @@ export function mountNear(root, state) {
     if (!may) return;
     if (shown?.number !== row.number) {
       answer = null;
+      proof.forget();
       ask(0, row.number);
     } else if (shown.version !== row.version) ask(0, row.number);
     const other = shown?.number !== row.number;
@@ -91,13 +102,18 @@ export function mountNear(root, state) {
       const found = await get(urls.recommendation(number));
       if (asked !== number || shown?.number !== number) return;
       answer = found;
+      failed = 0;
+      proof.changed(number, found.version ?? shown.version, new Date(state.live.now()).toISOString());
+      proof.open ? proof.repaired() : proof.proven();
       draw(); // in the order of the answer, before a tick holds the order fast
       offer();
     } catch (error) {
       if (!error.code) throw error;
-      if (shown?.number === number) answer = null; // the straight line stands in, and the heading says so
+      // the last answer stands, greyed from the moment it is too old to trust; without one the straight line stands in
+      failed += 1;
+      if (shown?.number === number && proof.age > AGES_MS.stale && answer) proof.gap();
     }
-    ask(ASK_AGAIN_MS);
+    ask(Math.min(LONGEST_WAIT_MS, ASK_AGAIN_MS * 2 ** Math.max(0, failed - 1)));
   }
 
   /** Tick what is recommended, once, where nobody has been sent and the desk is the one that sends. */

@@ -1,5 +1,5 @@
-/* The ground: grids, station lines, district line, as paths made once and painted at any zoom.
- * const ground = await loadGround(url)   — GeoJSON of /api/grids/
+/* The ground: grids, station lines, district line, as paths made when first needed and painted at any zoom.
+ * const ground = await loadGround(url)   — GeoJSON of /api/grids/; ground.collection is what came
  * ground.bounds {west, south, east, north}; ground.cells [{code, station, x, y}] (middle, in mercator 0…1)
  * ground.paint(context, view, colours, {tints: Map(station → colour), over}) — land, tints, `over()`, grids, stations, district
  * ground.grid(code) → path; ground.fill(context, view, path, colour, {hatch})
@@ -24,17 +24,25 @@ export class Ground {
   constructor(collection) {
     const by = { grid: [], station: [], district: [] };
     for (const feature of collection.features) by[feature.properties.kind ?? "grid"]?.push(feature);
+    this.collection = collection;
+    this.by = by;
     this.bounds = boundsOf(by.district.length ? by.district : by.grid);
     [this.ox, this.oy] = mercator(this.bounds.north, this.bounds.west);
     this.features = new Map(by.grid.map((feature) => [feature.properties.code, feature]));
     this.cellPaths = new Map();
-    this.grids = this.#path(by.grid);
-    this.district = this.#path(by.district);
-    this.stationLines = this.#path(by.station);
-    this.stations = new Map(by.station.map((feature) => [feature.properties.code, this.#path([feature])]));
     this.cells = by.grid.map(({ properties, geometry }) => {
       const [x, y] = mercator(...(properties.lat ? [properties.lat, properties.lon] : middle(geometry)));
       return { code: properties.code, station: properties.station, x, y };
+    });
+  }
+
+  /** A page that lets a worker draw (map_ground_worker.js) needs none of these itself. */
+  get lines() {
+    return (this.kept ??= {
+      grids: this.#borders(this.by.grid),
+      stations: this.#borders(this.by.station),
+      district: this.#path(this.by.district),
+      areas: new Map(this.by.station.map((feature) => [feature.properties.code, this.#path([feature])])),
     });
   }
 
@@ -47,6 +55,7 @@ export class Ground {
   /** Fill a path of this ground; `hatch` draws slanting lines instead, so that it shows on any tint. */
   fill(context, view, path, colour, { hatch = false } = {}) {
     const factor = view.scale / UNITS;
+    const screen = context.getTransform();
     context.save();
     context.translate(this.ox * view.scale - view.x, this.oy * view.scale - view.y);
     context.scale(factor, factor);
@@ -56,7 +65,7 @@ export class Ground {
       return context.restore();
     }
     context.clip(path, "evenodd");
-    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.setTransform(screen);
     context.strokeStyle = colour;
     context.lineWidth = 1;
     context.beginPath();
@@ -72,14 +81,42 @@ export class Ground {
     const path = new Path2D();
     for (const { geometry } of features) {
       for (const ring of ringsOf(geometry)) {
-        ring.forEach(([lon, lat], index) => {
-          const [x, y] = mercator(lat, lon);
-          path[index ? "lineTo" : "moveTo"]((x - this.ox) * UNITS, (y - this.oy) * UNITS);
-        });
+        ring.forEach((point, index) => path[index ? "lineTo" : "moveTo"](...this.#at(point)));
         path.closePath();
       }
     }
     return path;
+  }
+
+  /** Every border once: neighbours share theirs, and a line drawn twice costs twice and looks bolder. */
+  #borders(features) {
+    const path = new Path2D();
+    const drawn = new Set();
+    for (const { geometry } of features) {
+      for (const ring of ringsOf(geometry)) {
+        let pen = false;
+        for (let index = 1; index < ring.length; index += 1) {
+          const from = ring[index - 1];
+          const to = ring[index];
+          const forth = from[0] < to[0] || (from[0] === to[0] && from[1] < to[1]);
+          const key = forth ? `${from},${to}` : `${to},${from}`;
+          if (drawn.has(key)) {
+            pen = false;
+            continue;
+          }
+          drawn.add(key);
+          if (!pen) path.moveTo(...this.#at(from));
+          path.lineTo(...this.#at(to));
+          pen = true;
+        }
+      }
+    }
+    return path;
+  }
+
+  #at([lon, lat]) {
+    const [x, y] = mercator(lat, lon);
+    return [(x - this.ox) * UNITS, (y - this.oy) * UNITS];
   }
 
   paint(context, view, colours, { tints = new Map(), grids = true, over = null } = {}) {
@@ -87,16 +124,17 @@ export class Ground {
     context.save();
     context.translate(this.ox * view.scale - view.x, this.oy * view.scale - view.y);
     context.scale(factor, factor);
-    context.lineJoin = "round";
+    context.lineJoin = context.lineCap = "round";
     const stroke = (path, colour, width) => {
       context.strokeStyle = colour;
       context.lineWidth = width / factor;
       context.stroke(path);
     };
     context.fillStyle = colours.land;
-    context.fill(this.district, "evenodd");
+    const { lines } = this;
+    context.fill(lines.district, "evenodd");
     for (const [station, colour] of tints) {
-      const path = this.stations.get(station);
+      const path = lines.areas.get(station);
       if (!path) continue;
       context.fillStyle = colour;
       context.fill(path, "evenodd");
@@ -107,11 +145,11 @@ export class Ground {
       context.save();
       context.translate(this.ox * view.scale - view.x, this.oy * view.scale - view.y);
       context.scale(factor, factor);
-      context.lineJoin = "round";
+      context.lineJoin = context.lineCap = "round";
     }
-    if (grids) stroke(this.grids, colours.cell, view.zoom >= 13 ? 1.4 : 1);
-    stroke(this.stationLines, colours.stline, view.zoom >= 13 ? 2 : 1.3);
-    stroke(this.district, colours.out, 2);
+    if (grids) stroke(lines.grids, colours.cell, view.zoom >= 13 ? 1.4 : 1);
+    stroke(lines.stations, colours.stline, view.zoom >= 13 ? 2 : 1.3);
+    stroke(lines.district, colours.out, 2);
     context.restore();
   }
 

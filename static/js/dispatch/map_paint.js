@@ -22,10 +22,9 @@ const TEXT = { escalated: "esc-text", late: "late-text", soon: "soon-text" };
 export function paintScene(context, scene, sprites, colours) {
   const stamp = ({ image, half }, x, y) => context.drawImage(image, x - half, y - half, 2 * half, 2 * half);
 
-  for (const { x, y, w, text } of scene.names) {
-    context.font = `400 14px ${colours.face}`;
-    context.textAlign = "center";
-    outlined(context, text, x + w / 2, y + 15, colours.ink2, colours.land);
+  for (const { x, y, text } of scene.names) {
+    const { image, w, h } = sprites.words(text, 14, colours.ink2);
+    context.drawImage(image, x + 2, y - 1, w, h);
   }
   for (const { from, to, dotted } of scene.lines) {
     line(context, from.x, from.y, to.x, to.y, dotted ? colours.focus : colours.force, dotted ? [2, 4] : [6, 4], 1.8);
@@ -39,6 +38,7 @@ export function paintScene(context, scene, sprites, colours) {
     stamp(sprites.unit(mark.unit.kind, mark.unit.status, mark.stale, scene.unitSize), mark.x, mark.y);
     if (mark.heading !== undefined) arrow(context, mark, scene.unitSize / 2 + 1, mark.stale ? colours.ink3 : colours.force);
   }
+  for (const group of scene.groups) throng(context, group, colours);
   for (const { x, y, count } of scene.rings) ring(context, x, y, count, colours);
   for (const { x, y, state, row, hot, selected } of scene.dots) {
     context.fillStyle = hot ? colours[EDGE[state]] : row.priority > 2 ? colours.ink3 : colours.ink;
@@ -53,7 +53,7 @@ export function paintScene(context, scene, sprites, colours) {
     if (mark.selected) circle(context, mark.x, mark.y, scene.size / 2 + 6, colours.focus, 3);
   }
   context.textAlign = "left";
-  for (const label of scene.labels) label.text === undefined ? incidentLabel(context, label, colours) : unitLabel(context, label, colours);
+  for (const label of scene.labels) label.text === undefined ? incidentLabel(context, label, colours) : unitLabel(context, label, sprites, colours);
   if (scene.pin) pin(context, scene.pin, colours);
 }
 
@@ -77,9 +77,14 @@ function incidentLabel(context, { x, y, w, h, mark, id, timer, words }, colours)
   if (words) write(words, false, colours.ink2);
 }
 
-function unitLabel(context, { x, y, text, mark }, colours) {
+function unitLabel(context, { x, y, text, mark, kept }, sprites, colours) {
+  const colour = mark.stale ? colours.ink3 : colours.force;
+  if (kept) {
+    const { image, w, h } = sprites.words(text, 12.5, colour);
+    return context.drawImage(image, x, y - 2, w, h);
+  }
   context.font = `400 12.5px ${colours.face}`;
-  outlined(context, text, x + 3, y + 12.5, mark.stale ? colours.ink3 : colours.force, colours.land);
+  outlined(context, text, x + 3, y + 12.5, colour, colours.land);
 }
 
 function outlined(context, text, x, y, ink, land) {
@@ -115,12 +120,29 @@ function ring(context, x, y, count, colours) {
   context.arc(x, y, 10, 0, 2 * Math.PI);
   context.fillStyle = colours.raised;
   context.fill();
-  circle(context, x, y, 10, colours.ink2, 1.4);
-  circle(context, x, y, 7.5, colours.line, 1);
+  circle(context, x, y, 9.5, colours.ink2, 1.4);
   context.fillStyle = colours.ink;
   context.font = `700 11px ${colours.face}`;
   context.textAlign = "center";
   context.fillText(count, x, y + 4);
+}
+
+/** Free units that would cover each other: how many. */
+function throng(context, { x, y, count, stale }, colours) {
+  const half = count > 99 ? 15 : count > 9 ? 11.5 : 9;
+  context.beginPath();
+  context.roundRect(x - half, y - 8, 2 * half, 16, 3);
+  context.fillStyle = colours.land;
+  context.fill();
+  context.setLineDash(stale ? [2.5, 2] : []);
+  context.strokeStyle = stale ? colours.ink3 : colours.force;
+  context.lineWidth = 1.4;
+  context.stroke();
+  context.setLineDash([]);
+  context.fillStyle = stale ? colours.ink3 : colours.force;
+  context.font = `400 12px ${colours.face}`;
+  context.textAlign = "center";
+  context.fillText(count, x, y + 4.4);
 }
 
 /** A small tick towards the incident the unit is on its way to. */

@@ -1,15 +1,16 @@
 /* 1-3-5 reach on the map: the more ink, the longer until somebody free can be there. Key R.
  * const reach = new ReachLayer(root, state, repaint)   root: the map's section
- * reach.paint(context, view, colours, ground)          between the land and the lines
+ * reach.tints() → {grids: {code: band} | null, uncovered: [code]}   painted by map_reach_paint.js
  * reach.toggle() */
 
 import { $, el, put, setText } from "../lib/dom.js";
 import { get } from "../lib/http.js";
+import { Proof } from "../lib/proof.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { showProof } from "./panel_proof.js";
 
 const ASK_AT_MOST_EVERY_MS = 1000;
 const ASK_AT_LEAST_EVERY_MS = 10_000;
-const INK = new Map([[1, 0], [3, 0.08], [5, 0.17], [10, 0.3], [null, 0.5]]); // prettier-ignore
 const LISTED = 60;
 
 export class ReachLayer {
@@ -19,10 +20,13 @@ export class ReachLayer {
     this.on = false;
     this.data = null;
     this.failed = false;
-    this.paths = null;
     this.askedAt = -Infinity;
+    this.proof = new Proof({ late: 15_000, stale: 20_000 });
+    this.checked = el("span.proof");
+    this.strip = el("div.proof-strip", { role: "status", hidden: true });
     this.button = $("[data-map-act=reach]", root);
     this.box = $("[data-reach]", root);
+    showProof(this.box, state.live, [this.proof], { line: this.checked, strip: this.strip });
     this.button.hidden = !state.config.may.reach;
     state.live.addEventListener("rows", ({ detail }) => this.on && (detail.whole || detail.units.size) && this.#soon());
     setInterval(() => this.on && performance.now() - this.askedAt > ASK_AT_LEAST_EVERY_MS && this.#soon(), 1000);
@@ -33,6 +37,7 @@ export class ReachLayer {
     this.on = !this.on;
     this.button.setAttribute("aria-pressed", String(this.on));
     this.box.hidden = !this.on;
+    this.proof.forget();
     if (this.on) this.#soon();
     this.#tell();
     this.repaint();
@@ -48,8 +53,7 @@ export class ReachLayer {
     try {
       this.data = await get("/api/reach/");
       this.failed = false;
-      this.paths = null;
-    } catch (error) {
+      } catch (error) {
       if (!error.code) throw error;
       this.failed = true; // the last picture stays, and the panel says so
     } finally {
@@ -60,29 +64,8 @@ export class ReachLayer {
     this.repaint();
   }
 
-  paint(context, view, colours, ground) {
-    if (this.on && this.data) {
-      this.paths ??= this.#bands(ground);
-      for (const [path, ink] of this.paths) {
-        context.globalAlpha = ink;
-        ground.fill(context, view, path, colours.ink);
-      }
-      context.globalAlpha = 1;
-    }
-    if (!this.state.uncovered?.size) return;
-    const lost = new Path2D();
-    for (const code of this.state.uncovered) if (ground.grid(code)) lost.addPath(ground.grid(code));
-    ground.fill(context, view, lost, colours.ink, { hatch: true });
-  }
-
-  #bands(ground) {
-    const paths = new Map([...INK.keys()].map((band) => [band, new Path2D()]));
-    for (const [code, band] of Object.entries(this.data.grids)) {
-      const path = ground.grid(code);
-      if (path && INK.get(band)) paths.get(band).addPath(path);
-    }
-    return [...paths].filter(([band]) => INK.get(band)).map(([band, path]) => [path, INK.get(band)]);
-  }
+  /** What the ground is tinted with, for `paintReach`. */
+  tints = () => ({ grids: this.on ? this.data?.grids : null, uncovered: [...(this.state.uncovered ?? [])] });
 
   #tell() {
     if (!this.on) return;
@@ -91,10 +74,10 @@ export class ReachLayer {
     const steps = [...bands.map((n) => [n, fill(gettext("%(n)s min"), { n })]), [null, gettext("more")]];
     put(
       this.box,
+      this.strip,
       el("p.reach-scale", {}, steps.map(([band, text]) => el("span", {}, el(`i.reach-${band ?? "more"}`), text))),
       el("p", {}, el("b", {}, beyond.length ? fill(ngettext("%(n)s grid beyond %(promise)s min", "%(n)s grids beyond %(promise)s min", beyond.length), { n: beyond.length, promise }) : fill(gettext("Every grid within %(promise)s min"), { promise }))),
-      el("p.second", {}, fill(gettext("%(units)s free units counted"), { units }), stale ? ` · ${fill(gettext("%(n)s of an old position"), { n: stale })}` : ""),
-      this.failed && el("p.second", {}, gettext("Reach can't be read at the moment")),
+      el("p.second", {}, fill(gettext("%(units)s free units counted"), { units }), stale ? ` · ${fill(gettext("%(n)s of an old position"), { n: stale })}` : "", " · ", this.checked),
       beyond.length > 0 && el("ol.reach-list", {}, beyond.slice(0, LISTED).map((row) => this.#line(row))),
     );
   }

@@ -1,7 +1,7 @@
-/* What stands where in a view: marks, docked units, rings of calm incidents, labels. Pure arrangement, no painting.
+/* What stands where in a view: marks, docked units, rings of calm incidents, groups of free units, labels. Pure arrangement, no painting.
  * arrange(view, {entries, units, selected, ticked, now, frame, covered, stations, memory, measure}) → scene
- * scene: {incidents, dots, rings, units, labels, names, lines, hits}
- *   hits [{x, y, number | unit}] for the hand; `frame` {x, y, w, h} is what the lens shows: inside it only dots;
+ * scene: {incidents, dots, rings, units, groups, labels, names, lines, hits}
+ *   hits [{x, y, number | unit | group: [unit row]}] for the hand; `frame` {x, y, w, h} is what the lens shows: inside it only dots;
  *   `covered` is where the lens lies: no label goes under it */
 
 import { metres } from "../lib/geo.js";
@@ -16,14 +16,20 @@ const FAR_M = 500; // who says "on scene" from further away is drawn where it is
 const HOT = new Set(["escalated", "late", "soon"]);
 
 const CROWD = 400; // units in one view beyond which each is drawn smaller
+const THRONG = 150; // free units in one view beyond which those that overlap are counted together
+const GROUP_PX = 30;
+const GROUP_FAR_PX = 44; // where the whole district is seen
+const FLOOD = 120; // incidents beyond which each is drawn smaller over the district, and calm ones merge sooner
+const MERGE_FLOOD_PX = 22;
 
 export function arrange(view, { entries, units: all, selected, ticked, now, frame, covered, stations, memory, measure, titleOf }) {
   const district = view.zoom <= 12.5;
   const street = view.zoom >= 15;
-  const size = district ? 24 : 26;
+  const flood = district && entries.length > FLOOD;
+  const size = district ? (flood ? 20 : 24) : 26;
   const units = [...all].filter((unit) => unit.status !== "off_duty");
   const unitSize = district && units.length > CROWD ? 12 : district ? 16 : street ? 26 : 22;
-  const scene = { incidents: [], dots: [], rings: [], units: [], labels: [], names: [], lines: [], hits: [], size, unitSize };
+  const scene = { incidents: [], dots: [], rings: [], units: [], groups: [], labels: [], names: [], lines: [], hits: [], size, unitSize };
   const space = new Space(view.width, view.height, view.inner);
   if (covered) space.block(covered.x, covered.y, covered.w, covered.h);
   const seen = (x, y) => x > -40 && y > -40 && x < view.width + 40 && y < view.height + 40;
@@ -50,12 +56,16 @@ export function arrange(view, { entries, units: all, selected, ticked, now, fram
     space.block(mark.x - size / 2, mark.y - size / 2, size, size);
   }
 
-  mergeCalm(calm, scene.rings, show);
+  for (const group of near(calm, flood ? MERGE_FLOOD_PX : MERGE_PX)) {
+    if (group.length === 1) show(group[0]);
+    else scene.rings.push({ x: group[0].x, y: group[0].y, count: group.length });
+  }
 
   const forced = new Set(ticked);
   const current = shown.get(selected);
   for (const order of current?.row.assignments ?? []) forced.add(order.unit);
   const docks = new Map();
+  const free = [];
   for (const unit of units) {
     const at = place(unit, view);
     if (!at || !seen(...at)) continue;
@@ -71,50 +81,73 @@ export function arrange(view, { entries, units: all, selected, ticked, now, fram
     else if (home) {
       mark.heading = Math.atan2(home.y - mark.y, home.x - mark.x);
     }
-    scene.units.push(mark);
-    scene.hits.push({ x: mark.x, y: mark.y, unit: unit.id });
-    space.block(mark.x - 6, mark.y - 6, 12, 12, mark.forced || unit.status === "on_scene");
-    if (mark.forced && current) scene.lines.push({ from: current, to: mark, dotted: ticked.has(unit.id) });
+    if (unit.status === "free" && !mark.forced) free.push(mark);
+    else stand(mark);
   }
 
-  label(scene, space, { district, street, memory, measure, titleOf, now });
-  for (const station of district || view.zoom < 15 ? stations : []) {
+  function stand(mark) {
+    scene.units.push(mark);
+    scene.hits.push({ x: mark.x, y: mark.y, unit: mark.unit.id });
+    space.block(mark.x - 6, mark.y - 6, 12, 12, mark.forced || mark.unit.status === "on_scene");
+    if (mark.forced && current) scene.lines.push({ from: current, to: mark, dotted: ticked.has(mark.unit.id) });
+  }
+
+  for (const group of near(free, free.length <= THRONG ? 0 : district ? GROUP_FAR_PX : GROUP_PX)) {
+    if (group.length === 1) {
+      stand(group[0]);
+      continue;
+    }
+    const { x, y } = group[0];
+    scene.groups.push({ x, y, count: group.length, stale: group.every((mark) => mark.stale) });
+    scene.hits.push({ x, y, group: group.map((mark) => mark.unit) });
+    space.block(x - 10, y - 8, 20, 16, false);
+  }
+
+  // what is placed last is dropped first: calm ids, then call signs, then names
+  const told = { district, street, memory, measure, titleOf, now };
+  labelIncidents(scene, space, told, ({ hot, selected }) => hot || selected);
+  labelUnits(scene, space, told, ({ forced }) => forced);
+  for (const station of street ? [] : stations) {
     const at = place(station, view);
     if (!at || inFrame(...at)) continue;
     const w = measure(station.label, true) + 8;
-    const found = placeLabel(space, { x: at[0], y: at[1], r: 6, w, h: 20, over: false }, memory.get(station.code));
+    const found = placeLabel(space, { x: at[0], y: at[1], r: 6, w, h: 20, over: true }, memory.get(station.code));
     if (!found) continue;
     memory.set(station.code, found.slot);
     scene.names.push({ ...found, w, text: station.label });
   }
+  if (!district) labelUnits(scene, space, told, ({ forced }) => !forced);
+  labelIncidents(scene, space, told, ({ hot, selected }) => !hot && !selected);
   return scene;
 }
 
-/** Calm incidents closer than 16 px become one ring with a count. */
-function mergeCalm(marks, rings, show) {
+/** Marks closer than `within` pixels to the first of a group, together. */
+function near(marks, within) {
+  if (!within) return marks.map((mark) => [mark]);
   const cells = new Map();
+  const groups = [];
   for (const mark of marks) {
-    const column = Math.floor(mark.x / MERGE_PX);
-    const line = Math.floor(mark.y / MERGE_PX);
-    let near = null;
-    for (let dx = -1; dx <= 1 && !near; dx += 1)
-      for (let dy = -1; dy <= 1 && !near; dy += 1) {
-        const other = cells.get((column + dx) * 8192 + line + dy);
-        if (other && Math.hypot(other[0].x - mark.x, other[0].y - mark.y) < MERGE_PX) near = other;
-      }
-    if (near) near.push(mark);
-    else cells.set(column * 8192 + line, [mark]);
+    const column = Math.floor(mark.x / within);
+    const line = Math.floor(mark.y / within);
+    let found = null;
+    for (let dx = -1; dx <= 1 && !found; dx += 1)
+      for (let dy = -1; dy <= 1 && !found; dy += 1)
+        found = cells.get((column + dx) * 8192 + line + dy)?.find(([first]) => Math.hypot(first.x - mark.x, first.y - mark.y) < within);
+    if (found) {
+      found.push(mark);
+      continue;
+    }
+    const group = [mark];
+    const key = column * 8192 + line;
+    groups.push(group);
+    if (cells.has(key)) cells.get(key).push(group);
+    else cells.set(key, [group]);
   }
-  for (const group of cells.values()) {
-    if (group.length === 1) show(group[0]);
-    else rings.push({ x: group[0].x, y: group[0].y, count: group.length, numbers: group.map(({ row }) => row.number) });
-  }
+  return groups;
 }
 
-/** Hot labels first, then the selected, then calm ids, then call signs: what comes last is dropped first. */
-function label(scene, space, { district, street, memory, measure, titleOf, now }) {
-  const rank = (mark) => (mark.selected ? 0 : mark.hot ? 1 : 2);
-  for (const mark of [...scene.incidents].sort((a, b) => rank(a) - rank(b))) {
+function labelIncidents(scene, space, { street, memory, measure, titleOf }, which) {
+  for (const mark of scene.incidents.filter(which).sort((a, b) => b.selected - a.selected)) {
     const id = serial(mark.row.number);
     const timer = mark.hot ? mark.timer : "";
     const words = street ? titleOf(mark.row).slice(0, 14) : "";
@@ -123,18 +156,18 @@ function label(scene, space, { district, street, memory, measure, titleOf, now }
     const found = placeLabel(space, wanted, memory.get(mark.row.number));
     if (!found) continue;
     memory.set(mark.row.number, found.slot);
-    scene.labels.push({ ...found, ...size(w), mark, id, timer, words });
-  }
-  for (const mark of scene.units) {
-    if (district && !mark.forced) continue;
-    const { unit } = mark;
-    const text = street && mark.stale ? `${unit.call_sign} ${ago(now - ms(unit.position_at))}` : unit.call_sign;
-    const w = measure(text) + 6;
-    const found = placeLabel(space, { x: mark.x, y: mark.y, r: 7, w, h: 16, far: false, over: false }, memory.get(unit.id));
-    if (!found) continue;
-    memory.set(unit.id, found.slot);
-    scene.labels.push({ ...found, w, h: 16, mark, text });
+    scene.labels.push({ ...found, w, h: 22, mark, id, timer, words });
   }
 }
 
-const size = (w) => ({ w, h: 22 });
+function labelUnits(scene, space, { street, memory, measure, now }, which) {
+  for (const mark of scene.units.filter(which)) {
+    const { unit } = mark;
+    const age = street && mark.stale ? ` ${ago(now - ms(unit.position_at))}` : "";
+    const w = measure(unit.call_sign) + (age ? measure(age) : 0) + 6;
+    const found = placeLabel(space, { x: mark.x, y: mark.y, r: 7, w, h: 16, far: false, over: false }, memory.get(unit.id));
+    if (!found) continue;
+    memory.set(unit.id, found.slot);
+    scene.labels.push({ ...found, w, h: 16, mark, text: unit.call_sign + age, kept: !age });
+  }
+}

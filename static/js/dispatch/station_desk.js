@@ -11,6 +11,7 @@ import { mountAlarms } from "./board_alarms.js";
 import { mountDetail } from "./board_detail.js";
 import { mountHead } from "./board_head.js";
 import { mountMentions } from "./mention_list.js";
+import { showProof } from "./panel_proof.js";
 import { StationMap } from "./station_map.js";
 import { mountQueue } from "./station_queue.js";
 import { mountUnits } from "./station_units.js";
@@ -18,15 +19,19 @@ import { ownUnit } from "./station_work.js";
 
 export function mountDesk(root, state) {
   const { live } = state;
-  mountHead(root, state);
-  const acts = mountActs($("[data-acts]", root), $("[data-dialog]", root), state, $("[data-status]", root));
+  const head = mountHead(root, state);
+  const dialog = $("[data-dialog]", root);
+  const acts = mountActs($("[data-acts]", root), dialog, state, $("[data-status]", root));
   const queue = mountQueue($("[data-queue]", root), state, acts);
-  mountDetail($("[data-detail]", root), state, acts);
+  const detail = mountDetail($("[data-detail]", root), dialog, state, acts);
   mountUnits($("[data-units]", root), state, acts);
   new StationMap($("[data-station-map]", root), state, { focus: () => [] });
+  for (const [panel, proof] of [["queue", live.proofs.incidents], ["forces", live.proofs.units]]) {
+    const box = $(`.${panel}`, root);
+    showProof(box, live, [proof], { line: $("[data-proof]", box), strip: $("[data-proof-strip]", box) });
+  }
   const alarms = mountAlarms(root, state);
-
-  const mentions = mountMentions($("[data-mentions]", root), $("[data-dialog]", root), state);
+  const mentions = mountMentions($("[data-mentions]", root), dialog, state);
 
   const key = (id, code, text, run, more = {}) => ({ id: `station-${id}`, code, text, run, group: "station", ...more });
   bind([
@@ -36,11 +41,14 @@ export function mountDesk(root, state) {
     key("reinforce", "KeyE", gettext("Reinforce"), () => acts.reinforce()),
     key("hand-over", "KeyH", gettext("Hand over"), () => acts.handOver()),
     key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),
+    key("snooze", "KeyD", gettext("Put the escalation off"), () => acts.snooze()),
+    key("place", "KeyP", gettext("Earlier at this place"), () => void detail.place.open()),
     key("note", "KeyN", gettext("Note"), () => acts.note()),
     key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),
     key("mentions", "KeyK", gettext("Notes that name me"), () => mentions.open()),
     key("acknowledge", "KeyA", gettext("Acknowledge alarm"), () => void alarms.acknowledge()),
     key("silence", "KeyS", gettext("Silence 60 s"), () => alarms.silence()),
+    key("health", "KeyI", gettext("State of each part"), () => head.health.toggle()),
   ]);
 
   // an order to one of our crews is news here, though the incident itself may be old

@@ -6,6 +6,7 @@ import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { Live } from "../lib/live.js";
 import { date, seconds, stamp } from "../lib/time.js";
 import { BoardState } from "./board_state.js";
+import { showProof } from "./panel_proof.js";
 import { mountWallMap } from "./wall_map.js";
 import { hotRows, stationTable } from "./wall_stations.js";
 import { mountToday } from "./wall_today.js";
@@ -62,6 +63,8 @@ export function mount(root) {
     put($("[data-stations]", root), stationTable(state));
   }
 
+  const { incidents, units } = live.proofs;
+  for (const [panel, proofs] of [["left", [incidents]], ["map", [incidents, units]], ["stations", [incidents]]]) showProof($(`.wall-${panel}`, root), live, proofs);
   live.addEventListener("state", showMode);
   state.addEventListener("entries", show);
   setInterval(showAge, 200);

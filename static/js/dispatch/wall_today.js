@@ -6,6 +6,7 @@ import { get } from "../lib/http.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 
 const EACH_MS = 60_000;
+const STALE_MS = 150_000; // two askings missed
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [496, 270];
 const [LEFT, RIGHT, TOP, BOTTOM] = [56, 486, 20, 218];
@@ -18,13 +19,19 @@ const node = (tag, attributes, text) => {
 };
 
 export function mountToday(root, url) {
+  const panel = $(".wall-right", root);
+  let readAt = performance.now();
+
   const show = async () => {
     let figures;
     try {
       figures = await get(url);
     } catch {
-      return; // the line's own state says that nothing comes; the last figures stay
+      panel.classList.toggle("unproven", performance.now() - readAt > STALE_MS);
+      return; // the last figures stay, grey
     }
+    readAt = performance.now();
+    panel.classList.remove("unproven");
     setText($("[data-received]", root), String(figures.received));
     const { earlier, accepted, arrival } = figures;
     setText($("[data-mean]", root), earlier ? fill(gettext("usual %(n)s"), { n: earlier.mean_received }) : gettext("no earlier data"));

@@ -5,6 +5,8 @@
  * const live = new Live({socket: "/ws/board/", snapshot: "/api/board/"}); live.start()
  * live.incidents Map(number → row), live.units Map(id → row), live.notices Set(number), live.scope, live.health
  * live.now() → ms of the server's clock; live.age() → ms since the screen was last known to be true; live.mode
+ * live.proofs {incidents, units} — Proof of each (proof.js): a heartbeat that agrees proves it; one that names what is not
+ *   held makes a gap of that kind alone, until a snapshot has repaired it
  * live.act(row) — takes the fresh row that an API answer brought, without waiting for its hint
  * Events (addEventListener): 
  *   rows  {incidents: Set(number), units: Set(id), whole: bool} at most once per frame of the screen
@@ -17,6 +19,7 @@
 import { HttpError, get } from "./http.js";
 import { openSocket } from "./live_socket.js";
 import { take } from "./preference.js";
+import { Proof } from "./proof.js";
 
 // A heartbeat comes every 5 s; the second on top is its journey, else a healthy line would flicker.
 const LATE_MS = 6_000;
@@ -25,6 +28,9 @@ const RECOVERED_MS = 5_000;
 const MISSED_MS = 20_000; // a heartbeat names the changes of 30 s; beyond this only a snapshot is sure
 const HINT_GRACE_MS = 400; // a heartbeat may overtake the hints it names
 const MOVE_GRACE_MS = 1500; // and positions wait for their second to be over
+const RETRY_MS = 1000; // after a snapshot that failed, doubling to 16 s, each with jitter
+const LONGEST_RETRY_MS = 16_000;
+const KINDS = ["incidents", "units"];
 const OPEN = new Set(["reported", "dispatched", "accepted", "en_route", "on_scene", "reported_back"]);
 
 export class Live extends EventTarget {
@@ -47,6 +53,8 @@ export class Live extends EventTarget {
     this.whole = false; // what is held follows the server: no gap between snapshot and hints
     this.goodAt = performance.now();
     this.retry = 0;
+    this.tries = 0;
+    this.proofs = { incidents: new Proof(), units: new Proof() };
     this.lastBeat = -Infinity;
     this.openDiffers = null;
   }
@@ -71,7 +79,8 @@ export class Live extends EventTarget {
 
   // --- frames ----------------------------------------------------------------------------------------
   #frame(message) {
-    if (this.whole) this.goodAt = performance.now();
+    const blind = message.type === "heartbeat" && message.open === null; // proves the line, not what it holds
+    if (this.whole && !blind) this.goodAt = performance.now();
     switch (message.type) {
       case "hello":
         this.greeted = true;
@@ -117,6 +126,7 @@ export class Live extends EventTarget {
       this.incidents.delete(row.number);
       this.gone.set(row.number, row.version);
     }
+    this.proofs.incidents.changed(row.number, row.version, row.updated_at);
     this.#mark("incidents", row.number);
     return true;
   }
@@ -125,6 +135,7 @@ export class Live extends EventTarget {
     this.touched.add(row.id);
     if (row.version <= (this.units.get(row.id)?.version ?? 0)) return false;
     this.units.set(row.id, row);
+    this.proofs.units.changed(row.call_sign, row.version, row.position_at);
     this.#mark("units", row.id);
     return true;
   }
@@ -136,44 +147,70 @@ export class Live extends EventTarget {
     this.#emit("health", message.health);
     const missed = performance.now() - this.lastBeat > MISSED_MS && this.lastBeat > 0;
     this.lastBeat = performance.now();
-    if (!this.loaded) return;
+    if (!this.loaded || message.open === null) return;
     if (missed) return void this.#load();
-    const behind = () => this.#behind(message.changed);
-    const found = behind();
-    const grace = found.some(([key]) => typeof key === "string") ? HINT_GRACE_MS : MOVE_GRACE_MS;
-    if (found.length) setTimeout(() => behind().length && this.#load(message.changed), grace);
-    else this.#compareOpen(message.open);
+    const { changed } = message;
+    const found = this.#behind(changed);
+    for (const kind of KINDS) if (!found[kind]) this.#proven(kind);
+    if (!found.incidents) this.#compareOpen(message.open);
+    if (!found.incidents && !found.units) return;
+    setTimeout(() => {
+      const still = this.#behind(changed);
+      for (const kind of KINDS) {
+        if (still[kind]) this.proofs[kind].gap();
+        else if (found[kind]) this.#proven(kind);
+      }
+      if (still.incidents || still.units) this.#load({ changed, whole: false });
+    }, found.incidents ? HINT_GRACE_MS : MOVE_GRACE_MS);
   }
 
-  #behind(changed) {
+  /** Only a snapshot mends a gap; and what is not whole has nothing to agree with. */
+  #proven(kind) {
+    if (this.whole && !this.proofs[kind].open) this.proofs[kind].proven();
+  }
+
+  /** How many of what the heartbeat names we hold in an older version, or hold though it has left. */
+  #behind({ incidents, units, left = [] }) {
     const older = (map, gone) => ([key, version]) => (map.get(key)?.version ?? gone?.get(key) ?? 0) < version;
-    return [
-      ...changed.incidents.filter(older(this.incidents, this.gone)),
-      ...changed.units.filter(older(this.units)),
-    ];
+    const stays = ([key, version]) => (this.incidents.get(key)?.version ?? Infinity) <= version;
+    return {
+      incidents: incidents.filter(older(this.incidents, this.gone)).length + left.filter(stays).length,
+      units: units.filter(older(this.units)).length,
+    };
   }
 
   /** A different number of open incidents twice in a row: something left or entered our scope without a hint. */
   #compareOpen(open) {
     const difference = open - this.incidents.size;
-    if (difference && this.openDiffers === difference) this.#load();
+    if (difference && this.openDiffers === difference) {
+      this.proofs.incidents.gap();
+      this.#load({ whole: false });
+    }
     this.openDiffers = difference && this.openDiffers !== difference ? difference : null;
   }
 
-  async #load(changed = { incidents: [] }) {
-    this.whole = false;
+  /** Fetches the snapshot, again and again until it comes. `whole`: a gap lies between it and the hints, all is in doubt. */
+  async #load({ changed = { incidents: [] }, whole = true } = {}) {
+    if (whole) {
+      this.whole = false;
+      for (const kind of KINDS) if (this.loaded) this.proofs[kind].gap();
+    }
     if (this.loading || this.mode === "ended") return;
     clearTimeout(this.retry);
     this.loading = true;
     this.touched.clear();
+    const asked = KINDS.filter((kind) => this.proofs[kind].open);
     try {
       const made = this.#merge(await get(this.paths.snapshot));
-      if (this.loaded) this.made += made;
+      if (this.loaded) this.made += made.incidents + made.units;
       this.loaded = this.whole = true;
       this.goodAt = performance.now();
+      this.tries = 0;
+      for (const kind of KINDS) asked.includes(kind) ? this.proofs[kind].repaired(made[kind]) : this.#proven(kind);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      this.retry = setTimeout(() => this.#load(changed), 1000 + Math.random() * 2000);
+      const wait = Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** this.tries++);
+      this.retry = setTimeout(() => this.#load({ changed, whole: false }), wait * (0.75 + Math.random() / 2));
       return;
     } finally {
       this.loading = false;
@@ -184,27 +221,27 @@ export class Live extends EventTarget {
     this.#judge();
   }
 
-  /** Takes the snapshot over what is held → how many rows differed. Rows that came meanwhile are newer and stay. */
+  /** Takes the snapshot over what is held → how many rows of each kind differed. Rows that came meanwhile are newer and stay. */
   #merge(snapshot) {
-    let made = 0;
+    const made = { incidents: 0, units: 0 };
     const listed = new Set(snapshot.incidents.map((row) => row.number));
     for (const row of snapshot.incidents) {
-      if (this.#takeIncident(row)) made += 1;
+      if (this.#takeIncident(row)) made.incidents += 1;
     }
     for (const [number, row] of this.incidents) {
       if (listed.has(number) || this.touched.has(number)) continue;
       this.incidents.delete(number);
       this.gone.set(number, row.version);
       this.#mark("incidents", number);
-      made += 1;
+      made.incidents += 1;
     }
     const units = new Set(snapshot.units.map((row) => row.id));
-    for (const row of snapshot.units) if (this.#takeUnit(row)) made += 1;
+    for (const row of snapshot.units) if (this.#takeUnit(row)) made.units += 1;
     for (const id of this.units.keys()) {
       if (units.has(id) || this.touched.has(id)) continue;
       this.units.delete(id);
       this.#mark("units", id);
-      made += 1;
+      made.units += 1;
     }
     this.scope = snapshot.scope ?? this.scope;
     this.notices = new Set(snapshot.notices);

@@ -4,7 +4,8 @@
  * unitSymbol(kind, status, stale, size = 16) → <svg>
  * palette() → {token: colour} of the mode now
  * Sprites(colours, ratio): .priority(priority, state, size, plain), .unit(kind, status, stale, size) → {image, half}
- *   `half` is half the side in CSS pixels; draw with drawImage(image, x - half, y - half, 2 * half, 2 * half) */
+ *   `half` is half the side in CSS pixels; draw with drawImage(image, x - half, y - half, 2 * half, 2 * half)
+ *   .words(text, px, colour) → {image, w, h}: text with a halo of the land, its first letter 3 px from the left */
 
 import { token } from "./mode.js";
 
@@ -75,12 +76,15 @@ export function inks(priority, state, colours) {
   return { fill: ink, stroke: ink, digit: colours.panel };
 }
 
+const MOST_WORDS = 3000;
+
 /** Marks painted once per mode and pixel ratio, then copied: thousands of them move in one frame. */
 export class Sprites {
   constructor(colours, ratio = devicePixelRatio) {
     this.colours = colours;
     this.ratio = ratio;
     this.made = new Map();
+    this.written = new Map();
   }
 
   priority(priority, state, size, plain = false) {
@@ -122,6 +126,33 @@ export class Sprites {
         context.fill();
       }
     });
+  }
+
+  /** Stroking letters is slow; a name or a call sign stays the same for hours. */
+  words(text, px, colour) {
+    const name = `${text}|${px}|${colour}`;
+    let words = this.written.get(name);
+    if (!words) {
+      if (this.written.size > MOST_WORDS) this.written.clear();
+      const image = document.createElement("canvas");
+      const context = image.getContext("2d");
+      const font = `400 ${px}px ${this.colours.face ?? "sans-serif"}`;
+      context.font = font;
+      const w = Math.ceil(context.measureText(text).width) + 6;
+      const h = Math.ceil(px * 1.6);
+      image.width = Math.ceil(w * this.ratio);
+      image.height = Math.ceil(h * this.ratio);
+      context.scale(image.width / w, image.height / h);
+      context.font = font;
+      context.lineJoin = "round";
+      context.lineWidth = 3;
+      context.strokeStyle = this.colours.land;
+      context.strokeText(text, 3, px * 1.16);
+      context.fillStyle = colour;
+      context.fillText(text, 3, px * 1.16);
+      this.written.set(name, (words = { image, w, h }));
+    }
+    return words;
   }
 
   #sprite(name, size, box, paint) {
