@@ -11,6 +11,7 @@ from boshan_police.kernel.access import EVERYONE, Role, Rule
 SEE_GRIDS = Rule("grid.see", _("see grids"), EVERYONE)
 OWN_CONTACTS = Rule("contact.own", _("say how one is reached"), EVERYONE)
 CONFIGURE = Rule("configure", _("change the configuration"), frozenset({Role.ADMINISTRATOR}))
+PLAN_TERRITORY = Rule("territory.plan", _("plan the territory"), frozenset({Role.ADMINISTRATOR}))
 
 _DISTRICT_ROLES = frozenset({Role.DISPATCHER, Role.WATCH_COMMANDER, Role.ADMINISTRATOR})
 
