@@ -98,7 +98,7 @@ class PostInput(serializers.Serializer):
 
 
 class ExportInput(serializers.Serializer):
-    format = serializers.ChoiceField(["geojson", "gpkg"], default="geojson")
+    type = serializers.ChoiceField(["geojson", "gpkg"], default="geojson")
     at = Instant(days=True, required=False)
 
 
@@ -138,15 +138,14 @@ class ExportView(_View):
         responses={(200, "application/geo+json"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request) -> HttpResponse:
-        # `format` is DRF's own word for choosing a renderer; here it is the file's.
         wanted = checked(ExportInput, request.query_params)
         at = wanted.get("at") or clock.now()
         rows = grids_at(at)
-        packed = wanted["format"] == "gpkg"
+        packed = wanted["type"] == "gpkg"
         body = interchange.as_geopackage(rows) if packed else interchange.as_geojson(rows)
         kind = "application/geopackage+sqlite3" if packed else "application/geo+json"
         answer = HttpResponse(body, content_type=kind)
-        name = f"grids-{clock.local_day(at):%Y%m%d}.{wanted['format']}"
+        name = f"grids-{clock.local_day(at):%Y%m%d}.{wanted['type']}"
         answer["Content-Disposition"] = f'attachment; filename="{name}"'
         return answer
 
