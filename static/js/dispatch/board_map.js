@@ -10,7 +10,7 @@ import { title } from "./board_row.js";
 import { legendNodes } from "./map_legend.js";
 import { canvasLayer } from "./map_layer.js";
 import { Lens, paintFrame } from "./map_lens.js";
-import { loadGround } from "./map_ground.js";
+import { followGround, loadGround } from "./map_ground.js";
 import { ReachLayer } from "./map_reach.js";
 import { measureIn, paintScene } from "./map_paint.js";
 import { arrange } from "./map_scene.js";
@@ -310,6 +310,13 @@ export function mountMap(root, state) {
     lens = new Lens(lensCanvas, lensTitle, ground);
     whole();
     performance.measure("board:ground", { start: asked });
+  });
+
+  followGround(live, config.urls.grids, (loaded) => {
+    if (!lens) return;
+    ground = lens.ground = loaded;
+    if (lens.view) groundOn(lensBackdrop, lens.view);
+    layer.reset();
   });
 
   return { act: (name) => acts[name]() };

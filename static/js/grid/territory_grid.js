@@ -13,9 +13,9 @@ export function mountGrid(box, state, config) {
 
   function content() {
     const keys = [...state.selected];
-    if (!keys.length) return el("p.hint", {}, state.editable ? gettext("Click a grid. Shift adds another, to merge.") : gettext("Click a grid to see who serves it. To change borders, begin or choose a plan above."));
+    if (!keys.length) return el("p.hint", {}, state.editable ? gettext("Click a grid. Shift adds another, to join them.") : gettext("Click a grid to see who serves it. To change borders, begin or choose a plan above."));
     if (keys.length > 1) {
-      return [el("h3", {}, fill(gettext("%(n)s grids selected"), { n: keys.length })), el("p.hint", {}, gettext("The first keeps its code and its people when they are merged.")), el("ol", {}, keys.map((key) => el("li", {}, state.shape(key).code || "—")))];
+      return [el("h3", {}, fill(gettext("%(n)s grids selected"), { n: keys.length })), el("p.hint", {}, gettext("The first keeps its code and its people when they are joined.")), el("ol", {}, keys.map((key) => el("li", {}, state.shape(key).code || "—")))];
     }
     const shape = state.shape(keys[0]);
     const head = el("h3", {}, shape.code || gettext("New grid"), " ", el("span.tag", {}, kindText[shape.kind]));

@@ -58,13 +58,13 @@ export function mountImport(dialog, state, map, { api }) {
     put(
       body,
       el("p.hint", {}, fill(gettext("%(format)s, %(count)s shapes, coordinates %(crs)s"), { format: look.format, count: look.count, crs: form.elements.system.selectedOptions[0].value ? form.elements.system.selectedOptions[0].text : look.crs || "—" })),
+      look.counts ? el("ul.counts", {}, Object.entries(COUNTS).map(([name, text]) => el("li", { class: name === "problems" && look.counts[name] ? "bad" : "" }, el("b", {}, String(look.counts[name])), ` ${text}`))) : null,
       look.layers.length > 1 ? el("label.line", {}, el("span", {}, gettext("Layer")), el("select", { name: "layer" }, look.layers.map((name) => option(name, name, look.layer)))) : null,
       Object.entries(FIELDS).map(([name, text]) =>
         el("label.line", {}, el("span", {}, text), el("select", { name: `column-${name}` }, option("", name === "code" ? gettext("choose a column") : gettext("leave as it is"), look.chosen[name]), look.columns.map((column) => option(column, sample(column), look.chosen[name])))),
       ),
       check("retire", gettext("Retire grids that the file lacks"), kept.retire),
       check("repair", gettext("Make borders simple that cross themselves"), kept.repair),
-      look.counts ? el("dl.counts", {}, Object.entries(COUNTS).map(([name, text]) => [el("dt", {}, text), el("dd", { class: name === "problems" && look.counts[name] ? "bad" : "" }, String(look.counts[name]))])) : null,
       look.problems.length ? el("ul.rows.problems", {}, look.problems.slice(0, 30).map(({ code, what }) => el("li", {}, el("b", {}, code || "—"), ` ${what}`))) : null,
       look.problems.length ? check("skip", gettext("Leave out what is not usable"), kept.skip) : null,
       state.editable ? null : el("p.bad", {}, gettext("To take it over, begin or open a draft first.")),

@@ -5,12 +5,14 @@
  * Events: choose {key, many} (a click on a grid, Shift or Ctrl for several) */
 
 import { el } from "../lib/dom.js";
-import { gettext } from "../lib/i18n.js";
+import { get } from "../lib/http.js";
+import { chinese, gettext } from "../lib/i18n.js";
 import { token } from "../lib/mode.js";
 import { boxOf, ringsOf } from "./territory_shape.js";
 
 const CODES_FROM = 14;
 const MOST_CODES = 160;
+const DIALOG_PX = 410; // the import's form lies over the map's right side
 
 export const lonLat = ({ lat, lng }) => [lng, lat];
 export const latLng = ([lon, lat]) => [lat, lon];
@@ -20,6 +22,9 @@ export const outline = (boundary) => {
   for (const { path, points } of rings) (parts[path[0]] ??= [])[path[1]] = points.map(latLng);
   return parts;
 };
+
+const largest = ({ type, coordinates }) =>
+  type === "Polygon" ? { type, coordinates } : { type: "Polygon", coordinates: coordinates.reduce((best, part) => (part[0].length > best[0].length ? part : best)) };
 
 export class TerritoryMap extends EventTarget {
   constructor(box, state, config) {
@@ -34,6 +39,7 @@ export class TerritoryMap extends EventTarget {
     for (const { url, options } of tiles) L.tileLayer(url, options).addTo(this.leaflet);
     this.renderer = L.canvas({ padding: 0.3, tolerance: 4 });
     this.cells = new Map(); // key → {layer, boundary}
+    this.lines = L.layerGroup().addTo(this.leaflet);
     this.marks = L.layerGroup().addTo(this.leaflet);
     this.names = L.layerGroup().addTo(this.leaflet);
     this.shown = L.layerGroup().addTo(this.leaflet);
@@ -41,8 +47,28 @@ export class TerritoryMap extends EventTarget {
     for (const name of ["territory", "plan"]) state.addEventListener(name, () => this.draw());
     state.addEventListener("select", () => this.#style());
     this.leaflet.on("moveend", () => this.#label());
+    this.leaflet.on("zoomend", () => this.#lines());
     document.addEventListener("modechange", () => this.draw());
+    this.#stations();
     new ResizeObserver(() => this.leaflet.invalidateSize({ pan: false })).observe(box);
+  }
+
+  /** The lines and names of the stations as they are now, for the eye: nobody edits them. */
+  async #stations() {
+    const { features } = await get("/api/grids/");
+    this.stationLines = features.filter(({ properties }) => properties.kind === "station");
+    this.#lines();
+  }
+
+  #lines() {
+    this.lines.clearLayers();
+    const far = this.leaflet.getZoom() < CODES_FROM;
+    for (const { properties, geometry } of this.stationLines ?? []) {
+      L.polygon(outline(geometry), { renderer: this.renderer, color: token("out"), weight: far ? 1.6 : 1.2, fill: false, interactive: false }).addTo(this.lines);
+      if (!far) continue;
+      const icon = L.divIcon({ className: "station-name", html: el("span", {}, chinese ? properties.name : properties.name_en), iconSize: null });
+      L.marker(this.#middle(largest(geometry)), { icon, interactive: false, keyboard: false }).addTo(this.lines);
+    }
   }
 
   project = (point) => {
@@ -68,6 +94,7 @@ export class TerritoryMap extends EventTarget {
       this.cells.delete(key);
     }
     this.#style();
+    this.#lines();
     this.#mark();
     this.#label();
   }
@@ -124,7 +151,7 @@ export class TerritoryMap extends EventTarget {
       L.circleMarker(latLng(area.coordinates), { renderer: this.renderer, radius: 9, color: colour, weight: 3, fill: false, interactive: false }).addTo(this.marks);
       return;
     }
-    const style = { renderer: this.renderer, color: token("ink"), weight: 1.5, fillColor: colour, fillOpacity: kind === "sliver" || kind === "parts" ? 0.15 : 0.7, interactive: false };
+    const style = { renderer: this.renderer, color: token("ink"), weight: 1.5, fillColor: colour, fillOpacity: kind === "sliver" || kind === "parts" ? 0.15 : 0.5, interactive: false };
     L.polygon(outline(area), style).addTo(this.marks);
   }
 
@@ -165,9 +192,9 @@ export class TerritoryMap extends EventTarget {
     if (boxes.length) this.#fitBoxes(boxes);
   }
 
-  #fitBoxes(boxes, maxZoom = 17) {
+  #fitBoxes(boxes, maxZoom = 17, covered = 0) {
     const ends = [0, 1].map((i) => Math.min(...boxes.map((box) => box[i]))).concat([2, 3].map((i) => Math.max(...boxes.map((box) => box[i]))));
-    this.leaflet.fitBounds([[ends[1], ends[0]], [ends[3], ends[2]]], { padding: [40, 40], maxZoom, animate: false });
+    this.leaflet.fitBounds([[ends[1], ends[0]], [ends[3], ends[2]]], { paddingTopLeft: [40, 40], paddingBottomRight: [40 + covered, 40], maxZoom, animate: false });
   }
 
   showFault({ area }) {
@@ -189,6 +216,7 @@ export class TerritoryMap extends EventTarget {
       if (!boundary) continue;
       L.polygon(outline(boundary), { renderer: this.renderer, weight: 2, fillOpacity: 0.1, ...style[kind ?? "problem"] }).bindTooltip(code || "—").addTo(this.shown);
     }
-    if (rows.length) this.#fitBoxes(rows.filter(({ boundary }) => boundary).map(({ boundary }) => boxOf(boundary)));
+    const boxes = rows.filter(({ boundary }) => boundary).map(({ boundary }) => boxOf(boundary));
+    if (boxes.length) this.#fitBoxes(boxes, 17, DIALOG_PX);
   }
 }

@@ -67,7 +67,7 @@ export async function mount(root) {
     try {
       const plan = await state.act("split", { grid, line });
       const made = state.shape(plan.made);
-      say(fill(gettext("Split: %(old)s keeps the larger part, %(new)s is new and its post vacant."), { old: state.shape(grid).code, new: made.code }));
+      say(fill(gettext("Cut: %(old)s keeps the larger part; %(new)s is new, its post is vacant."), { old: state.shape(grid).code, new: made.code }));
       state.select([plan.made]);
       show("grid");
     } catch (error) {
@@ -99,7 +99,7 @@ export async function mount(root) {
   }
 
   function split() {
-    if (!state.only) return say(gettext("Choose the grid to split first."), true);
+    if (!state.only) return say(gettext("Choose the grid to cut first."), true);
     draw.start("split");
     say(gettext("Draw the line from border to border; Enter or a double click cuts."));
   }
@@ -114,7 +114,7 @@ export async function mount(root) {
     if (grids.length < 2) return say(gettext("Choose two grids or more: click, then Shift and click."), true);
     await attempt(state.act("merge", { grids }).then(() => {
       state.select([grids[0]]);
-      say(fill(gettext("Merged into %(code)s."), { code: state.shape(grids[0]).code }));
+      say(fill(gettext("Joined into %(code)s."), { code: state.shape(grids[0]).code }));
     }));
   }
 
@@ -150,9 +150,9 @@ export async function mount(root) {
 
   const whenDrafting = (run) => () => (state.editable ? run() : false);
   bind([
-    { id: "split", code: "KeyX", text: gettext("Split"), group: "territory", run: whenDrafting(split) },
+    { id: "split", code: "KeyX", text: gettext("Cut in two"), group: "territory", run: whenDrafting(split) },
     { id: "area", code: "KeyD", text: gettext("Draw a grid"), group: "territory", run: whenDrafting(area) },
-    { id: "merge", code: "KeyM", text: gettext("Merge"), group: "territory", run: whenDrafting(merge) },
+    { id: "merge", code: "KeyM", text: gettext("Join"), group: "territory", run: whenDrafting(merge) },
     { id: "retire", code: "Delete", text: gettext("Retire"), group: "territory", run: whenDrafting(retire) },
     { id: "undo", code: "KeyZ", ctrl: true, text: gettext("Undo"), group: "territory", run: () => state.undo() },
     { id: "redo", code: "KeyY", ctrl: true, text: gettext("Redo"), group: "territory", run: () => state.redo() },

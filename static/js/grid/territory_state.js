@@ -140,8 +140,13 @@ export class TerritoryState extends EventTarget {
   }
 
   /** Split, merge and the like are computed by the server, on what it holds. */
-  async act(verb, body = {}) {
-    await this.queue;
+  act(verb, body = {}) {
+    const done = this.queue.then(() => this.#act(verb, body));
+    this.queue = done.catch(() => {});
+    return done;
+  }
+
+  async #act(verb, body) {
     const before = this.#snapshot();
     const versioned = verb === "reopen" || verb === "withdraw" ? body : { version: this.plan.version, ...body };
     try {
