@@ -173,6 +173,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=1),
         "options": {"expires": 1, "queue": "delivery"},
     },
+    # Each second, so that a plan that takes effect at 00:00 does.
+    "take-territory-plans": {
+        "task": "grid.take_territory_plans",
+        "schedule": timedelta(seconds=1),
+        "options": {"expires": 1},
+    },
     "keep-position-days": {"task": "patrol.keep_position_days", "schedule": crontab(minute=5)},
 }
 

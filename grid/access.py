@@ -15,6 +15,7 @@ ENTER_HAZARD = Rule(
 )
 OWN_PREFERENCE = Rule("preference.own", _("choose one's own sound and notices"), EVERYONE)
 CONFIGURE = Rule("configure", _("change the configuration"), frozenset({Role.ADMINISTRATOR}))
+PLAN_TERRITORY = Rule("territory.plan", _("plan the territory"), frozenset({Role.ADMINISTRATOR}))
 
 DISTRICT_ROLES = frozenset({Role.DISPATCHER, Role.WATCH_COMMANDER, Role.ADMINISTRATOR})
 

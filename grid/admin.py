@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.core.validators import validate_email
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -25,6 +26,7 @@ from .services.hazard import hazard_check
 from .services.token import tokens_revoke
 from .table_admin import TableAdmin
 from .tables import ACCOUNTS, DUTIES, ORGANISATIONS, PEOPLE
+from .views.territory import territory_editor
 
 admin.site.unregister(Group)  # importing Django's UserAdmin puts it there; rights follow from the role alone
 
@@ -161,14 +163,21 @@ class TokenAdmin(ConfigurationAdmin):
 
 @admin.register(Grid)
 class GridAdmin(ConfigurationAdmin):
-    """Grids: names and stations. Boundaries are shown, and changed by an import."""
+    """Grids: names and stations. Borders are drawn, and changes with a day scheduled, in the editor."""
 
-    list_display = ["code", "station", "community", "corners"]
-    list_filter = [("station", admin.RelatedOnlyFieldListFilter)]
+    list_display = ["code", "station", "community", "corners", "valid_until"]
+    list_filter = [
+        ("station", admin.RelatedOnlyFieldListFilter),
+        ("valid_until", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["station"]
     search_fields = ["code", "community"]
-    fields = ["code", "station", "community_code", "community", "lat", "lon", "corners"]
-    readonly_fields = ["corners"]
+    readonly_fields = ["corners", "valid_from", "valid_until"]
+    fields = ["code", "station", "community_code", "community", "lat", "lon", *readonly_fields]
+
+    def get_urls(self) -> list[URLPattern]:
+        editor = self.admin_site.admin_view(territory_editor)
+        return [path("territory/", editor, name="grid_grid_territory"), *super().get_urls()]
 
     @admin.display(description=gettext_lazy("boundary"))
     def corners(self, grid: Grid) -> str:

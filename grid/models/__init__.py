@@ -9,11 +9,13 @@ from .people import Person, Posting
 from .place_name import PlaceName, PlaceNameFile
 from .preference import Preference
 from .territory import Grid
+from .territory_plan import FormerGrid, PlannedGrid, TerritoryPlan
 from .token import MachineToken
 
 __all__ = [
     "Contact",
     "Duty",
+    "FormerGrid",
     "Gateway",
     "Grid",
     "Hazard",
@@ -22,7 +24,9 @@ __all__ = [
     "Person",
     "PlaceName",
     "PlaceNameFile",
+    "PlannedGrid",
     "Posting",
     "Preference",
+    "TerritoryPlan",
     "User",
 ]

@@ -11,6 +11,14 @@ from grid.boundary import read_boundary
 from .organisation import Organisation
 
 
+class GridQuerySet(models.QuerySet["Grid"]):
+    """Grids by whether they hold today."""
+
+    def in_force(self) -> "GridQuerySet":
+        """Those that are drawn, found and served; the retired ones only name what was counted there."""
+        return self.filter(valid_until__isnull=True)
+
+
 class Grid(models.Model):
     """One grid 网格: the smallest area with an officer of its own. `boundary` is GeoJSON (Multi)Polygon, WGS-84."""
 
@@ -30,6 +38,13 @@ class Grid(models.Model):
     # A point inside, for labels and for places known only by their grid.
     lat = models.FloatField(_("latitude"))
     lon = models.FloatField(_("longitude"))
+    valid_from = models.DateTimeField(
+        _("in force since"), null=True, blank=True, help_text=_("Since when it has this shape; empty: always")
+    )
+    # Retired, never deleted: incidents stay where they were counted.
+    valid_until = models.DateTimeField(_("retired at"), null=True, blank=True)
+
+    objects = GridQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("grid")

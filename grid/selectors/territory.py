@@ -33,8 +33,8 @@ OUTSIDE = Place(None, None, None, "", False)
 class Territory:
     """All grids at one moment. A look-up takes a few microseconds and no query."""
 
-    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """`rows`: id, code, station_id, community, boundary of each grid."""
+    def __init__(self, rows: Iterable[Mapping[str, Any]], retired: Mapping[int, str] | None = None) -> None:
+        """`rows`: id, code, station_id, community, boundary of each grid; `retired`: id → code of those no longer drawn."""
         drawn = [(row, area) for row in rows if (area := _readable(row)) is not None]
         drawn.sort(key=lambda pair: pair[0]["id"])
         self.rows = [row for row, _ in drawn]
@@ -43,7 +43,7 @@ class Territory:
         self._places = [
             Place(row["id"], row["code"], row["station_id"], row["community"], True) for row in self.rows
         ]
-        self._codes = {row["id"]: row["code"] for row in self.rows}
+        self._codes = {**(retired or {}), **{row["id"]: row["code"] for row in self.rows}}
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -54,7 +54,7 @@ class Territory:
         return self._places[found.min()] if found.size else OUTSIDE
 
     def grid_code(self, grid_id: int | None) -> str | None:
-        """The code of a grid such as 城东-017; None for none or for one that is gone."""
+        """The code of a grid such as 城东-017, also of a retired one; None for none."""
         return self._codes.get(grid_id) if grid_id is not None else None
 
     def of_station(self, station: str) -> "np.ndarray[Any, Any]":
@@ -72,8 +72,11 @@ def _readable(row: Mapping[str, Any]) -> shapely.Geometry | None:
 
 
 def load_territory() -> Territory:
-    """One query."""
-    return Territory(Grid.objects.values("id", "code", "station_id", "community", "boundary"))
+    """Two queries."""
+    return Territory(
+        Grid.objects.in_force().values("id", "code", "station_id", "community", "boundary"),
+        dict(Grid.objects.filter(valid_until__isnull=False).values_list("id", "code")),
+    )
 
 
 _reference = Reference(("grid",), load_territory)

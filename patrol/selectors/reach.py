@@ -38,7 +38,9 @@ class Ground:
 
 def _load_ground() -> Ground:
     """One query."""
-    rows = list(Grid.objects.order_by("code").values_list("code", "station_id", "community", "lat", "lon"))
+    rows = list(
+        Grid.objects.in_force().order_by("code").values_list("code", "station_id", "community", "lat", "lon")
+    )
     codes, stations, communities, lats, lons = zip(*rows, strict=True) if rows else ((), (), (), (), ())
     return Ground(codes, stations, communities, points(lats, lons))
 

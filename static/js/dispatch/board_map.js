@@ -10,7 +10,7 @@ import { title } from "./board_row.js";
 import { legendNodes } from "./map_legend.js";
 import { canvasLayer } from "./map_layer.js";
 import { Lens, paintFrame } from "./map_lens.js";
-import { loadGround } from "./map_ground.js";
+import { followGround, loadGround } from "./map_ground.js";
 import { GroundPainter } from "./map_ground_painter.js";
 import { ReachLayer } from "./map_reach.js";
 import { measureIn, paintScene } from "./map_paint.js";
@@ -331,6 +331,14 @@ export function mountMap(root, state) {
     painter.take(ground);
     lens = new Lens(lensCanvas, lensTitle, ground);
     whole();
+  });
+
+  followGround(live, config.urls.grids, (loaded) => {
+    if (!lens) return;
+    ground = lens.ground = loaded;
+    painter.take(ground);
+    groundAnew();
+    layer.reset();
   });
 
   return { act: (name) => acts[name]() };

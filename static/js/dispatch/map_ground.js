@@ -1,5 +1,6 @@
 /* The ground: grids, station lines, district line, as paths made when first needed and painted at any zoom.
  * const ground = await loadGround(url)   — GeoJSON of /api/grids/; ground.collection is what came
+ * followGround(live, url, take(ground)) — hands over the ground anew when the territory changes
  * ground.bounds {west, south, east, north}; ground.cells [{code, station, x, y}] (middle, in mercator 0…1)
  * ground.paint(context, view, colours, {tints: Map(station → colour), over}) — land, tints, `over()`, grids, stations, district
  * ground.grid(code) → path; ground.fill(context, view, path, colour, {hatch})
@@ -18,6 +19,18 @@ const ringsOf = ({ type, coordinates }) =>
 
 export async function loadGround(url) {
   return new Ground(await get(url));
+}
+
+/** Fetch the ground anew when the territory changes, or may have while the line was down. */
+export function followGround(live, url, take) {
+  let timer = 0;
+  const soon = () => {
+    clearTimeout(timer);
+    // every process holds it for up to a second; all screens need not ask at once
+    timer = setTimeout(() => loadGround(url).then(take, () => {}), 1200 + Math.random() * 1000);
+  };
+  live.addEventListener("territory", soon);
+  live.addEventListener("state", ({ detail }) => detail.mode === "recovered" && soon());
 }
 
 export class Ground {

@@ -5,7 +5,7 @@
 import { palette, Sprites } from "../lib/symbols.js";
 import { mercator } from "../lib/geo.js";
 import { title } from "./board_row.js";
-import { loadGround } from "./map_ground.js";
+import { followGround, loadGround } from "./map_ground.js";
 import { measureIn, paintScene } from "./map_paint.js";
 import { arrange } from "./map_scene.js";
 import { sized, viewAt } from "./map_view.js";
@@ -31,6 +31,10 @@ export class StationMap {
     new ResizeObserver(() => this.paint()).observe(canvas.parentElement);
     if (!only) canvas.addEventListener("click", (event) => this.#clicked(event));
     this.#load();
+    followGround(state.live, state.config.urls.grids, (ground) => {
+      this.ground = ground;
+      this.paint();
+    });
   }
 
   async #load() {

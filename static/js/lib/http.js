@@ -2,7 +2,7 @@
  * get(url) → JSON
  * post(url, body, {key, keepalive}) → JSON; `key` becomes Idempotency-Key, so that a repeat makes nothing twice;
  *   `keepalive` outlives the page
- * upload(url, file, {progress(share)}) → JSON; as a form with one field `file`
+ * upload(url, file, {progress(share), fields}) → JSON; as a form with the field `file` and those of `fields`
  * HttpError: status (0 = no answer), code, message (for people), field, fields, details
  * A 401 sends `sessionended` on document. No answer within 15 s is an error that says so. */
 
@@ -59,10 +59,11 @@ export const post = (url, body = {}, { key, keepalive = false } = {}) =>
   });
 
 /** By XMLHttpRequest, since `fetch` does not tell how far an upload has come. */
-export function upload(url, file, { progress } = {}) {
+export function upload(url, file, { progress, fields = {} } = {}) {
   return new Promise((resolve, reject) => {
     const form = new FormData();
     form.append("file", file);
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
     const request = new XMLHttpRequest();
     request.open("POST", url);
     request.responseType = "json";

@@ -12,6 +12,7 @@
  *   rows  {incidents: Set(number), units: Set(id), whole: bool} at most once per frame of the screen
  *   event {type, event, …row} each hint about an incident, before it is drawn
  *   escalation {…message}; mention {…message} where it names this person
+ *   territory {plan, at} the grids are others now; what is drawn of them is to be fetched anew
  *   state {mode, made} when mode changes: loading, live, late, stale, recovered, ended
  *     late: silent for over 5 s; stale: over 10 s; recovered: 5 s long, `made` updates were missing; ended: sign in again
  *   health {timers, redis, worker} */
@@ -107,6 +108,9 @@ export class Live extends EventTarget {
         break;
       case "preference": // chosen on another screen
         if (message.username === this.user) take(message);
+        break;
+      case "territory":
+        this.#emit("territory", message);
         break;
       case "heartbeat":
         this.#beat(message);

@@ -1,0 +1,274 @@
+"""The territory as its editor needs it: all grids, plans drafted and scheduled, files in and out, posts handed over."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from boshan_police.kernel import clock
+from boshan_police.kernel.inputs import Instant, Text, Whole, checked
+from boshan_police.kernel.parsing import OrjsonParser
+from grid import access, interchange
+from grid.models import TerritoryPlan
+from grid.selectors.territory_plan import (
+    grids_at,
+    people_rows,
+    plan_document,
+    plan_found,
+    plan_rows,
+    territory_faults,
+    territory_rows,
+)
+from grid.services import territory_effect, territory_plan
+from grid.services.posting import post_hand_over
+
+_KEY = 40
+
+
+class LargeParser(OrjsonParser):
+    """Many grids at once: as many corners as an import may have."""
+
+    most_bytes = 16 * 1024 * 1024
+
+
+class GridInput(serializers.Serializer):
+    """One grid of a plan; fields that are left out stay as they are."""
+
+    key = Text(max_length=_KEY, help_text="`g<id>` of a grid there is, or `n…` for a new one")
+    code = Text(max_length=30, allow_blank=True, required=False)
+    station = Text(max_length=12, allow_blank=True, required=False)
+    community_code = Text(max_length=12, allow_blank=True, required=False)
+    community = Text(max_length=40, allow_blank=True, required=False)
+    boundary = serializers.JSONField(required=False, help_text="GeoJSON (Multi)Polygon, WGS-84")
+    removed = serializers.BooleanField(required=False)
+    people = serializers.ListField(child=Text(max_length=20), max_length=50, allow_null=True, required=False)
+    rebase = serializers.BooleanField(required=False, help_text="Take the present grid as the one drawn over")
+
+
+class VersionInput(serializers.Serializer):
+    """The version of the plan that was looked at."""
+
+    version = Whole(required=False, allow_null=True, default=None)
+
+
+class CreateInput(serializers.Serializer):
+    title = Text(max_length=80)
+    reason = Text(max_length=500, allow_blank=True, default="")
+
+
+class SaveInput(VersionInput):
+    title = Text(max_length=80, required=False)
+    reason = Text(max_length=500, allow_blank=True, required=False)
+    grids = GridInput(many=True, default=list)
+    drop = serializers.ListField(child=Text(max_length=_KEY), max_length=5000, default=list)
+
+
+class SplitInput(VersionInput):
+    grid = Text(max_length=_KEY)
+    line = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        min_length=2,
+        max_length=2000,
+        help_text="[[longitude, latitude]…]",
+    )
+
+
+class MergeInput(VersionInput):
+    grids = serializers.ListField(child=Text(max_length=_KEY), min_length=1, max_length=100)
+
+
+class MendInput(VersionInput):
+    fault = Text(max_length=64)
+
+
+class ScheduleInput(serializers.Serializer):
+    version = Whole()
+    effective_at = Instant()
+    accept_warnings = serializers.BooleanField(default=False)
+
+
+class PostInput(serializers.Serializer):
+    people = serializers.ListField(child=Text(max_length=20), max_length=50)
+    at = Instant(required=False)
+
+
+class ExportInput(serializers.Serializer):
+    type = serializers.ChoiceField(["geojson", "gpkg"], default="geojson")
+    at = Instant(days=True, required=False)
+
+
+class _View(APIView):
+    permission: Any = access.PLAN_TERRITORY
+
+
+class TerritoryView(_View):
+    """`/api/territory/`"""
+
+    @extend_schema(
+        summary="All grids with all digits, who serves them, who could", responses=OpenApiTypes.OBJECT
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"at": clock.now(), "grids": territory_rows(), "people": people_rows()})
+
+
+class FaultsView(_View):
+    """`/api/territory/faults/`"""
+
+    @extend_schema(
+        summary="Gaps, overlaps and slivers of the territory as it is",
+        description="Areas in m²; below 1 m² nothing counts.",
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request) -> Response:
+        return Response({"results": territory_faults()})
+
+
+class ExportView(_View):
+    """`/api/territory/export/`"""
+
+    @extend_schema(
+        summary="The territory as a file",
+        description="`at`: as it was then.",
+        parameters=[ExportInput],
+        responses={(200, "application/geo+json"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request) -> HttpResponse:
+        wanted = checked(ExportInput, request.query_params)
+        at = wanted.get("at") or clock.now()
+        rows = grids_at(at)
+        packed = wanted["type"] == "gpkg"
+        body = interchange.as_geopackage(rows) if packed else interchange.as_geojson(rows)
+        kind = "application/geopackage+sqlite3" if packed else "application/geo+json"
+        answer = HttpResponse(body, content_type=kind)
+        name = f"grids-{clock.local_day(at):%Y%m%d}.{wanted['type']}"
+        answer["Content-Disposition"] = f'attachment; filename="{name}"'
+        return answer
+
+
+class PostView(_View):
+    """`/api/territory/posts/{code}/`"""
+
+    @extend_schema(
+        summary="Hand the post of a grid over",
+        description="From `at` (now) on `people` (numbers) serve it and nobody else; none leaves it vacant.",
+        request=PostInput,
+        responses=OpenApiTypes.OBJECT,
+    )
+    def post(self, request: Request, code: str) -> Response:
+        given = checked(PostInput, request.data)
+        grid = post_hand_over(actor=request.user, code=code, people=given["people"], at=given.get("at"))
+        return Response({"results": territory_rows(only=grid.pk)})
+
+
+class PlansView(_View):
+    """`/api/territory/plans/`"""
+
+    @extend_schema(summary="The last 50 plans", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        return Response({"results": plan_rows()})
+
+    @extend_schema(summary="Begin a draft", request=CreateInput, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request) -> Response:
+        given = checked(CreateInput, request.data)
+        plan = territory_plan.plan_create(actor=request.user, **given)
+        return Response(plan_document(plan), status=201)
+
+
+class PlanView(_View):
+    """`…/plans/{id}/`"""
+
+    @extend_schema(
+        summary="Read a plan with its faults",
+        parameters=[OpenApiParameter("whole", bool, description="Also faults the plan has no part in")],
+        responses=OpenApiTypes.OBJECT,
+    )
+    def get(self, request: Request, key: int) -> Response:
+        whole = request.query_params.get("whole") == "1"
+        return Response(plan_document(plan_found(key), whole=whole))
+
+
+def _answer(plan: TerritoryPlan, **more: Any) -> Response:
+    return Response({**plan_document(plan), **more})
+
+
+class PlanSaveView(_View):
+    """`…/save/`"""
+
+    parser_classes = [LargeParser]
+
+    @extend_schema(summary="Keep what was drawn and typed", request=SaveInput, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, key: int) -> Response:
+        return _answer(
+            territory_plan.plan_save(actor=request.user, key=key, **checked(SaveInput, request.data))
+        )
+
+
+class PlanSplitView(_View):
+    """`…/split/`"""
+
+    @extend_schema(
+        summary="Cut a grid in two",
+        description="`made` is the key of the new part.",
+        request=SplitInput,
+        responses=OpenApiTypes.OBJECT,
+    )
+    def post(self, request: Request, key: int) -> Response:
+        given = checked(SplitInput, request.data)
+        plan, made = territory_plan.plan_split(actor=request.user, key=key, **given)
+        return _answer(plan, made=made)
+
+
+class PlanMergeView(_View):
+    """`…/merge/`"""
+
+    @extend_schema(
+        summary="Join grids; the first keeps its code", request=MergeInput, responses=OpenApiTypes.OBJECT
+    )
+    def post(self, request: Request, key: int) -> Response:
+        return _answer(
+            territory_plan.plan_merge(actor=request.user, key=key, **checked(MergeInput, request.data))
+        )
+
+
+class PlanMendView(_View):
+    """`…/mend/`"""
+
+    @extend_schema(
+        summary="Mend a gap or an overlap as suggested", request=MendInput, responses=OpenApiTypes.OBJECT
+    )
+    def post(self, request: Request, key: int) -> Response:
+        return _answer(
+            territory_plan.plan_mend(actor=request.user, key=key, **checked(MendInput, request.data))
+        )
+
+
+class PlanScheduleView(_View):
+    """`…/schedule/`"""
+
+    @extend_schema(
+        summary="Decide when it takes effect", request=ScheduleInput, responses=OpenApiTypes.OBJECT
+    )
+    def post(self, request: Request, key: int) -> Response:
+        given = checked(ScheduleInput, request.data)
+        return _answer(territory_effect.plan_schedule(actor=request.user, key=key, **given))
+
+
+class PlanReopenView(_View):
+    """`…/reopen/`"""
+
+    @extend_schema(summary="Make it a draft again", request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, key: int) -> Response:
+        return _answer(territory_effect.plan_reopen(actor=request.user, key=key))
+
+
+class PlanWithdrawView(_View):
+    """`…/withdraw/`"""
+
+    @extend_schema(summary="Give it up", request=None, responses=OpenApiTypes.OBJECT)
+    def post(self, request: Request, key: int) -> Response:
+        return _answer(territory_effect.plan_withdraw(actor=request.user, key=key))

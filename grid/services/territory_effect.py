@@ -1,0 +1,251 @@
+"""A plan of the territory comes into force: scheduled with an instant, applied at it, once, whole or not at all."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import shapely
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from boshan_police.kernel import audit, clock, live
+from boshan_police.kernel.access import require
+from boshan_police.kernel.errors import Conflict, DomainError, Invalid
+from grid.access import PLAN_TERRITORY
+from grid.boundary import read_boundary
+from grid.models import FormerGrid, Grid, Organisation, PlannedGrid, TerritoryPlan, User
+from grid.selectors.territory_plan import faults_found, laid_over, paper_faults
+
+from .posting import people_found, posts_set
+from .territory_plan import drafting, locked, moved_on
+
+logger = logging.getLogger(__name__)
+LATE = timedelta(seconds=60)
+"""A plan that came into force later than this says so wherever it is shown."""
+_LOCK = 370304_07  # one scheduling at a time: two plans must not take the same grid past each other
+State = TerritoryPlan.State
+
+
+def plan_schedule(
+    *, actor: User, key: int, version: int, effective_at: datetime, accept_warnings: bool = False
+) -> TerritoryPlan:
+    """Decide that the draft comes into force at `effective_at`.
+
+    Conflict `plan_faults` lists what is wrong (with `accept_warnings` gaps and the like may be meant), `plan_stale`
+    names grids that changed since they were drawn over, `grid_planned` a plan that already changes one of them.
+    """
+    if effective_at <= clock.now():
+        raise Invalid(
+            "effect_past", _("The instant must lie ahead; choose a later one."), field="effective_at"
+        )
+    with drafting(actor, key, version) as plan:
+        _one_at_a_time()
+        rows = list(plan.grids.select_related("station"))
+        if not rows:
+            raise Invalid("plan_empty", _("The plan changes no grid yet."), field="grids")
+        _refuse_stale(plan, rows)
+        _refuse_planned(plan, rows)
+        for row in rows:
+            people_found(row.people or [])
+        sooner = TerritoryPlan.objects.filter(state=State.SCHEDULED, effective_at__lte=effective_at)
+        _refuse_faults(plan, rows, list(sooner.order_by("effective_at", "pk")), accept_warnings)
+        plan.state, plan.effective_at, plan.halted = State.SCHEDULED, effective_at, ""
+        audit.record(
+            actor=actor,
+            code="territory.scheduled",
+            target=f"territory plan {plan.pk}",
+            details={"effective_at": effective_at.isoformat(), "grids": [row.code for row in rows]},
+        )
+    return plan
+
+
+def plan_reopen(*, actor: User, key: int) -> TerritoryPlan:
+    """A scheduled plan is a draft again and does not come into force."""
+    return _moved(actor, key, from_states={State.SCHEDULED}, to=State.DRAFT, code="territory.reopened")
+
+
+def plan_withdraw(*, actor: User, key: int) -> TerritoryPlan:
+    """Give the plan up. It stays to be read."""
+    return _moved(
+        actor, key, from_states={State.DRAFT, State.SCHEDULED}, to=State.WITHDRAWN, code="territory.withdrawn"
+    )
+
+
+def _moved(actor: User, key: int, *, from_states: set[str], to: str, code: str) -> TerritoryPlan:
+    require(actor, PLAN_TERRITORY)
+    with transaction.atomic():
+        plan = locked(key)
+        if plan.state == to:
+            return plan
+        if plan.state not in from_states:
+            raise Conflict(
+                "plan_state",
+                _("This can't be done any more: the plan is %(state)s.")
+                % {"state": plan.get_state_display()},
+                details={"state": plan.state},
+            )
+        plan.state, plan.effective_at = to, None
+        moved_on(plan, actor)
+        audit.record(actor=actor, code=code, target=f"territory plan {plan.pk}")
+    return plan
+
+
+def _one_at_a_time() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _refuse_stale(plan: TerritoryPlan, rows: Iterable[PlannedGrid]) -> None:
+    stale = [fault for fault in paper_faults(plan, rows) if fault["kind"] == "stale"]
+    if stale:
+        names = {
+            "code": _("code"),
+            "station": _("station"),
+            "community": _("community"),
+            "community_code": _("community code"),
+            "boundary": _("boundary"),
+            "retired": _("retired"),
+        }
+        what = "; ".join(
+            f"{fault['codes'][0]}: {', '.join(names[name] for name in fault['details']['fields'])}"
+            for fault in stale[:5]
+        )
+        raise Conflict(
+            "plan_stale",
+            _("Changed since this plan was drawn: %(what)s. Look at it and take the present state as base.")
+            % {"what": what},
+            details={"grids": {fault["codes"][0]: fault["details"]["fields"] for fault in stale}},
+        )
+
+
+def _refuse_planned(plan: TerritoryPlan, rows: Iterable[PlannedGrid]) -> None:
+    """The second plan for the same grid, or for the same new code, is refused by name."""
+    grids = [row.grid_id for row in rows if row.grid_id]
+    codes = [row.code for row in rows if not row.removed]
+    others = PlannedGrid.objects.filter(plan__state=State.SCHEDULED).exclude(plan=plan)
+    other = (
+        others.filter(grid__in=grids).select_related("plan").first()
+        or others.filter(code__in=codes).select_related("plan").first()
+    )
+    if other:
+        instant = timezone.localtime(other.plan.effective_at)
+        raise Conflict(
+            "grid_planned",
+            _("%(grid)s is already changed by the plan “%(plan)s”, which takes effect %(at)s.")
+            % {"grid": other.code, "plan": other.plan.title, "at": f"{instant:%Y-%m-%d %H:%M}"},
+            details={"grid": other.code, "plan": other.plan_id, "effective_at": instant.isoformat()},
+        )
+
+
+def _refuse_faults(
+    plan: TerritoryPlan, rows: list[PlannedGrid], before: list[TerritoryPlan], accept_warnings: bool
+) -> None:
+    draft = laid_over(plan, before=before)
+    kinds = [fault["kind"] for fault in paper_faults(plan, rows) if fault["blocking"]]
+    kinds += ["unreadable" for _key in draft.unreadable]
+    faults = faults_found(draft)
+    kinds += [fault.kind for fault in faults if fault.kind in {"crossing", "overlap"}]
+    meant = [fault.kind for fault in faults if fault.kind not in {"crossing", "overlap"}]
+    if kinds or (meant and not accept_warnings):
+        raise Conflict(
+            "plan_faults" if kinds else "plan_warnings",
+            _("Mend what is marked first: %(count)s faults.") % {"count": len(kinds)}
+            if kinds
+            else _("%(count)s things may be meant or not: look at them, then accept them.")
+            % {"count": len(meant)},
+            details={"kinds": sorted({*kinds, *meant})},
+        )
+
+
+def plans_take_effect() -> list[TerritoryPlan]:
+    """Bring into force what is due, earliest first; returns what was. One query when nothing is due.
+
+    Each plan is claimed under its lock and applied in one transaction: a second worker passes it by, and one that dies
+    leaves it due. A plan that no longer fits is a draft again and says why.
+    """
+    due = TerritoryPlan.objects.filter(state=State.SCHEDULED, effective_at__lte=clock.now())
+    done = []
+    for key in due.order_by("effective_at", "pk").values_list("pk", flat=True):
+        try:
+            with transaction.atomic():
+                plan = (
+                    TerritoryPlan.objects.select_for_update(skip_locked=True, of=("self",))
+                    .select_related("author")
+                    .filter(pk=key, state=State.SCHEDULED)
+                    .first()
+                )
+                if plan is not None:
+                    _apply(plan)
+                    done.append(plan)
+        except (DomainError, IntegrityError) as error:
+            logger.error("territory plan %s did not come into force: %s", key, error)
+            taken = _("Something else has taken one of its codes meanwhile.")
+            _halt(key, str(error.message if isinstance(error, DomainError) else taken))
+    return done
+
+
+def _halt(key: int, why: str) -> None:
+    with transaction.atomic():
+        halted = TerritoryPlan.objects.filter(pk=key, state=State.SCHEDULED)
+        if halted.update(state=State.DRAFT, halted=why[:500], effective_at=None):
+            audit.record(
+                actor=None, code="territory.halted", target=f"territory plan {key}", details={"why": why}
+            )
+
+
+def _apply(plan: TerritoryPlan) -> None:
+    rows = list(plan.grids.select_related("station"))
+    _refuse_stale(plan, rows)
+    _refuse_faults(plan, rows, [], accept_warnings=True)
+    at = plan.effective_at
+    if at is None:  # the constraint of the table
+        raise ValueError("a scheduled plan has an instant")
+    keys = [row.grid_id for row in rows if row.grid_id]
+    grids = {
+        grid.pk: grid
+        for grid in Grid.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    }
+    renamed = [row.grid_id for row in rows if row.grid_id and grids[row.grid_id].code != row.code]
+    formers = [FormerGrid.of(grids[row.grid_id], plan, at) for row in rows if row.kind == "changed"]
+    FormerGrid.objects.bulk_create(formers)
+    for key in renamed:  # two that swap their codes must not meet
+        Grid.objects.filter(pk=key).update(code=f"~{key}")
+    for row in rows:
+        grid = grids[row.grid_id] if row.grid_id else Grid()
+        if row.removed:
+            Grid.objects.filter(pk=grid.pk).update(valid_until=at)
+            posts_set(grid=grid, people=[], at=at)
+            continue
+        _write(grid, row, at)
+        if row.people is not None:
+            posts_set(grid=grid, people=row.people, at=at)
+    plan.state, plan.applied_at = State.IN_FORCE, clock.now()
+    plan.version += 1
+    plan.save()
+    late = plan.late_seconds or 0.0
+    details: dict[str, Any] = {"effective_at": at.isoformat(), "grids": [row.code for row in rows]}
+    if late > LATE.total_seconds():
+        details["late_seconds"] = round(late)
+        logger.error("territory plan %s came into force %d s late", plan.pk, late)
+    audit.record(
+        actor=plan.author, code="territory.in_force", target=f"territory plan {plan.pk}", details=details
+    )
+    live.publish(_everybody(), {"type": "territory", "plan": plan.pk, "at": plan.applied_at})
+
+
+def _write(grid: Grid, row: PlannedGrid, at: datetime) -> None:
+    area = read_boundary(row.boundary)
+    centre = shapely.maximum_inscribed_circle(area, tolerance=1e-4).coords[0]
+    grid.code, grid.station_id = row.code, row.station_id or ""
+    grid.community_code, grid.community = row.community_code, row.community
+    grid.boundary, grid.valid_from = row.boundary, at
+    grid.lon, grid.lat = round(centre[0], 6), round(centre[1], 6)
+    grid.save()
+
+
+def _everybody() -> list[str]:
+    """All topics: a border concerns every map."""
+    codes = Organisation.objects.values_list("code", flat=True)
+    return [live.DISTRICT, *(live.organisation_topic(code) for code in codes)]
