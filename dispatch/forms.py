@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from boshan_police.kernel import clock
+from boshan_police.kernel.inputs import Phone, Text, Typed
 from dispatch.lifecycle import Status
 from dispatch.models import Category
 from dispatch.selectors.category import categories
@@ -39,7 +40,7 @@ def read_point(text: str) -> tuple[float, float] | None:
 
 
 class IntakeForm(forms.Form):
-    """A call as it is typed. `cleaned_data` fits `incident_file`; what is said and where are checked there."""
+    """A call as it is typed. `cleaned_data` fits `incident_file`; texts follow the API's rules."""
 
     category = forms.CharField(
         max_length=20,
@@ -53,7 +54,7 @@ class IntakeForm(forms.Form):
         empty_value=None,
         required=False,
     )
-    address = forms.CharField(max_length=200, required=False)
+    address = Typed(Text(max_length=200), required=False)
     point = forms.CharField(max_length=80, required=False)
     system = forms.ChoiceField(
         required=False,
@@ -63,9 +64,9 @@ class IntakeForm(forms.Form):
             (System.BD09.value, gettext_lazy("Baidu (BD-09)")),
         ],
     )
-    summary = forms.CharField(required=False)
-    caller_name = forms.CharField(max_length=40, required=False)
-    caller_phone = forms.CharField(max_length=20, required=False)
+    summary = Typed(Text(max_length=2000, lines=True), required=False)
+    caller_name = Typed(Text(max_length=40), required=False)
+    caller_phone = Typed(Phone(), required=False)
     idempotency_key = forms.CharField(max_length=80)
 
     def clean_category(self) -> str:
@@ -214,4 +215,4 @@ class FollowUpForm(forms.Form):
     number = forms.CharField(max_length=24)
     reached = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")
     rating = forms.IntegerField(required=False)
-    remark = forms.CharField(max_length=500, required=False)
+    remark = Typed(Text(max_length=500, lines=True), required=False)

@@ -18,10 +18,9 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from rest_framework import serializers
 
 from boshan_police.kernel import clock
-from boshan_police.kernel.inputs import Text, shortened
+from boshan_police.kernel.inputs import Text, shortened, typed
 
 _MOST_CHARACTERS = 10_000  # what a field takes of them is its form's rule
 _PARTS = re.compile(r"[,，、;；/|]")
@@ -36,10 +35,7 @@ def evened(text: str) -> str:
 
 def cleaned(text: str) -> str:
     """A cell as one line without control characters, or a `ValidationError` that says where one is."""
-    try:
-        return str(Text(max_length=_MOST_CHARACTERS, allow_blank=True).run_validation(text))
-    except serializers.ValidationError as error:
-        raise ValidationError([str(detail) for detail in error.detail]) from None
+    return typed(Text(max_length=_MOST_CHARACTERS, allow_blank=True), text)
 
 
 def in_both_languages(text: str | Promise) -> set[str]:
