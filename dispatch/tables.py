@@ -6,6 +6,7 @@ from grid.table import Choice, Inner, Link, Several, Table, columns_of
 from patrol.models import Unit
 from patrol.models.unit import CAPABILITIES
 
+from .lifecycle import Stage
 from .models import Category, PlanNeed, Policy, PolicyStep, ResponsePlan
 
 CATEGORIES = Table(
@@ -29,7 +30,11 @@ POLICIES = Table(
         category=_CATEGORY,
     ),
     inner=Inner(
-        PolicyStep, "steps", columns_of(PolicyStep, "stage", "seconds", "level"), key=["stage", "seconds"]
+        PolicyStep,
+        "steps",
+        columns_of(PolicyStep, "stage", "seconds", "level"),
+        key=["stage", "seconds"],
+        order=lambda step: (Stage.values.index(step.stage), step.seconds),
     ),
 )
 

@@ -22,8 +22,12 @@ from django.utils.translation import gettext as _
 from boshan_police.kernel import clock
 from boshan_police.kernel.inputs import Text, shortened, typed
 
+Values = dict[str, Hashable]
+"""{column: value} of one row."""
+
 _MOST_CHARACTERS = 10_000  # what a field takes of them is its form's rule
 _PARTS = re.compile(r"[,，、;；/|]")
+_NAMES = frozenset({"name", "name_en", "short_name", "short_name_en"})
 _YES = frozenset({"yes", "true", "1", "y", "是", "√"})
 _NO = frozenset({"no", "false", "0", "n", "否", "×"})
 
@@ -215,7 +219,7 @@ class Several(Column):
 
 @dataclass(frozen=True)
 class Link(Column):
-    """Another table's row by its natural key `by` (also by `name`, where it has one of its own)."""
+    """Another table's row by its natural key `by`; a code also by a name that nobody else has."""
 
     to: type[models.Model] = models.Model
     by: str = "pk"
@@ -234,8 +238,14 @@ class Link(Column):
         )
 
     def opened(self) -> Self:
-        rows = list(self.to._default_manager.values("pk", self.by, "name"))
-        codes = {folded(row["name"]): row[self.by] for row in rows if self.by == "code"}
+        """With the natural keys in memory, and each name that only one row has. One query."""
+        names = [each.name for each in self.to._meta.fields if each.name in _NAMES and self.by == "code"]
+        rows = list(self.to._default_manager.values("pk", self.by, *names))
+        called: dict[str, set[str]] = {}
+        for row in rows:
+            for name in names:
+                called.setdefault(folded(row[name]), set()).add(row[self.by])
+        codes = {name: min(found) for name, found in called.items() if len(found) == 1}
         codes |= {folded(row[self.by]): row[self.by] for row in rows}
         return replace(self, known={row[self.by]: row["pk"] for row in rows}, codes=codes)
 
@@ -305,6 +315,8 @@ class Inner:
     columns: Sequence[Column]
     key: Sequence[str] = ()
     """What tells one from its siblings; without it their order does."""
+    order: Callable[[Any], Any] | None = None
+    """In the file; without it the model's own."""
 
 
 @dataclass(frozen=True)
@@ -342,6 +354,7 @@ class Table:
                 lines.append(own)
                 continue
             children: Iterable[Any] = getattr(row, inner.related).all()
+            children = sorted(children, key=inner.order) if inner.order else children
             texts = [[column.text(column.value(child)) for column in inner.columns] for child in children]
             lines += [[*own, *text] for text in texts or [[""] * len(inner.columns)]]
         return lines
