@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from grid.table import Choice, Inner, Link, Several, Table, columns_of
+from grid.column import Choice, Link, Several
+from grid.table import Inner, Table, columns_of
 from patrol.models import Unit
 from patrol.models.unit import CAPABILITIES
 

@@ -21,9 +21,10 @@ from boshan_police.kernel.guard import page
 from boshan_police.kernel.spreadsheet import CSV, XLSX, Row, csv_file, read, xlsx_file
 
 from .access import CONFIGURE
+from .column import heading
 from .configuration import ConfigurationAdmin
 from .services.table import table_told, table_try, tried
-from .table import Table, heading
+from .table import Table
 from .table_reading import Found
 
 _KEPT_SECONDS = 3600

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from boshan_police.kernel.inputs import shortened
 from boshan_police.kernel.spreadsheet import Row
 
-from .table import Column, Table, Values, cleaned, folded, heading, in_both_languages
+from .column import Column, Values, cleaned, folded, heading, in_both_languages
+from .table import Table
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,8 @@ class Reading:
                 continue
             for name, column in self.columns.items():
                 if line.texts.get(name) and line.values.get(name) != first.values.get(name):
-                    words = {"row": first.number, "value": shortened(first.texts.get(name, ""))}
-                    self.error(line.number, heading(column), line.texts[name], _("Row %(row)s of the same says “%(value)s”; they must agree.") % words)  # fmt: skip
+                    said = {"row": first.number, "value": shortened(first.texts.get(name, ""))}
+                    self.error(line.number, heading(column), line.texts[name], _("Row %(row)s of the same says “%(value)s”; they must agree.") % said)  # fmt: skip
 
     def values(self, child: models.Model) -> Values:
         return {name: column.value(child) for name, column in self.inner.items()}

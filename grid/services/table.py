@@ -21,7 +21,8 @@ from boshan_police.kernel.errors import Conflict
 from boshan_police.kernel.inputs import shortened
 from boshan_police.kernel.spreadsheet import Row
 from grid.access import CONFIGURE
-from grid.table import Column, Table, Values, evened, heading
+from grid.column import Column, Values, evened, heading
+from grid.table import Table
 from grid.table_reading import Change, Found, Line, Reading, Remark
 
 _STEP = 50  # rows between two words about progress
@@ -42,7 +43,7 @@ class _Trial:
 def table_try(
     *,
     actor: Any,
-    office: ModelAdmin,
+    office: "ModelAdmin[Any]",
     table: Table,
     request: HttpRequest,
     rows: Sequence[Row],
@@ -73,7 +74,7 @@ def table_try(
 
 
 class _Run(Reading):
-    def __init__(self, office: ModelAdmin, table: Table, request: HttpRequest, write: bool) -> None:
+    def __init__(self, office: "ModelAdmin[Any]", table: Table, request: HttpRequest, write: bool) -> None:
         super().__init__(table)
         self.office, self.request, self.write = office, request, write
         self.summed = hashlib.sha256()
@@ -324,7 +325,7 @@ def tried(steps: Generator[int, None, T]) -> T:
             return found
 
 
-def table_told(*, actor: Any, office: ModelAdmin, request: HttpRequest, act: str, details: Mapping[str, Any]) -> None:  # fmt: skip
+def table_told(*, actor: Any, office: "ModelAdmin[Any]", request: HttpRequest, act: str, details: Mapping[str, Any]) -> None:  # fmt: skip
     """One entry for a file as a whole, beside those of its rows."""
     require(actor, CONFIGURE)
     audit.record(
