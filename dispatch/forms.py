@@ -10,11 +10,9 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from rest_framework.exceptions import ValidationError as Unreadable
-from rest_framework.serializers import Field
 
 from boshan_police.kernel import clock
-from boshan_police.kernel.inputs import Phone, Text
+from boshan_police.kernel.inputs import Phone, Text, Typed
 from dispatch.lifecycle import Status
 from dispatch.models import Category, ShiftEntry
 from dispatch.selectors.category import categories
@@ -41,22 +39,8 @@ def read_point(text: str) -> tuple[float, float] | None:
     return (lat, lon) if abs(lat) <= 90 and abs(lon) <= 180 else None
 
 
-class Read(forms.CharField):
-    """Text read by the same rules as the API's (`kernel.inputs`); what is wrong is said, what was typed stays."""
-
-    def __init__(self, reader: Field, **shown: Any) -> None:
-        self.reader = reader
-        super().__init__(required=False, strip=False, **shown)
-
-    def clean(self, value: Any) -> str:
-        try:
-            return str(self.reader.run_validation(value or ""))
-        except Unreadable as error:
-            raise forms.ValidationError([str(line) for line in error.detail]) from error
-
-
 class IntakeForm(forms.Form):
-    """A call as it is typed. `cleaned_data` fits `incident_file`; what is said and where are checked there."""
+    """A call as it is typed. `cleaned_data` fits `incident_file`; texts follow the API's rules."""
 
     category = forms.CharField(
         max_length=20,
@@ -70,7 +54,7 @@ class IntakeForm(forms.Form):
         empty_value=None,
         required=False,
     )
-    address = Read(Text(max_length=200, allow_blank=True))
+    address = Typed(Text(max_length=200), required=False)
     point = forms.CharField(max_length=80, required=False)
     system = forms.ChoiceField(
         required=False,
@@ -80,9 +64,9 @@ class IntakeForm(forms.Form):
             (System.BD09.value, gettext_lazy("Baidu (BD-09)")),
         ],
     )
-    summary = Read(Text(max_length=2000, lines=True, allow_blank=True))
-    caller_name = Read(Text(max_length=40, allow_blank=True))
-    caller_phone = Read(Phone(allow_blank=True))
+    summary = Typed(Text(max_length=2000, lines=True), required=False)
+    caller_name = Typed(Text(max_length=40), required=False)
+    caller_phone = Typed(Phone(), required=False)
     idempotency_key = forms.CharField(max_length=80)
 
     def clean_category(self) -> str:
@@ -231,7 +215,7 @@ class FollowUpForm(forms.Form):
     number = forms.CharField(max_length=24)
     reached = forms.TypedChoiceField(choices=[("yes", ""), ("no", "")], coerce=lambda value: value == "yes")
     rating = forms.IntegerField(required=False)
-    remark = forms.CharField(max_length=500, required=False)
+    remark = Typed(Text(max_length=500, lines=True), required=False)
 
 
 class ShiftEntryForm(forms.Form):
@@ -243,11 +227,11 @@ class ShiftEntryForm(forms.Form):
         initial=ShiftEntry.Kind.REMARK,
         widget=forms.RadioSelect,
     )
-    text = Read(Text(max_length=500), label=gettext_lazy("What it is about"))
+    text = Typed(Text(max_length=500), label=gettext_lazy("What it is about"))
     due_at = forms.DateTimeField(
         label=gettext_lazy("By when"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    holder = Read(Text(max_length=60, allow_blank=True), label=gettext_lazy("Who has it"))
-    number = Read(Text(max_length=24, allow_blank=True), label=gettext_lazy("Incident"))
+    holder = Typed(Text(max_length=60), label=gettext_lazy("Who has it"), required=False)
+    number = Typed(Text(max_length=24), label=gettext_lazy("Incident"), required=False)

@@ -2,10 +2,12 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from grid.table import Choice, Inner, Link, Several, Table, columns_of
+from grid.column import Choice, Link, Several
+from grid.table import Inner, Table, columns_of
 from patrol.models import Unit
 from patrol.models.unit import CAPABILITIES
 
+from .lifecycle import Stage
 from .models import Category, PlanNeed, Policy, PolicyStep, ResponsePlan
 
 CATEGORIES = Table(
@@ -28,7 +30,11 @@ POLICIES = Table(
         category=_CATEGORY,
     ),
     inner=Inner(
-        PolicyStep, "steps", columns_of(PolicyStep, "stage", "seconds", "level"), key=["stage", "seconds"]
+        PolicyStep,
+        "steps",
+        columns_of(PolicyStep, "stage", "seconds", "level"),
+        key=["stage", "seconds"],
+        order=lambda step: (Stage.values.index(step.stage), step.seconds),
     ),
 )
 

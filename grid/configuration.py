@@ -4,18 +4,16 @@ from typing import Any
 
 from django.contrib.admin import AdminSite, ModelAdmin, TabularInline
 from django.contrib.auth.views import LogoutView, redirect_to_login
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.forms import BaseForm, CharField
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 
 from boshan_police.kernel import audit
 from boshan_police.kernel.access import require
-from boshan_police.kernel.inputs import Text
+from boshan_police.kernel.inputs import Text, typed
 
 from .access import CONFIGURE
 
@@ -45,11 +43,8 @@ class ConfigurationSite(AdminSite):
 
 def _nothing_hidden(text: object) -> None:
     """Refuses control characters and marks that turn the direction of writing, in the words of every other edge."""
-    try:
-        if isinstance(text, str):
-            Text(max_length=len(text) + 1, lines=True, allow_blank=True).run_validation(text)
-    except serializers.ValidationError as error:
-        raise ValidationError([str(detail) for detail in error.detail], code="control") from None
+    if isinstance(text, str):
+        typed(Text(max_length=len(text) + 1, lines=True, allow_blank=True), text)
 
 
 class _ByRole:

@@ -21,9 +21,11 @@ from boshan_police.kernel.guard import page
 from boshan_police.kernel.spreadsheet import CSV, XLSX, Row, csv_file, read, xlsx_file
 
 from .access import CONFIGURE
+from .column import heading
 from .configuration import ConfigurationAdmin
-from .services.table import Found, table_told, table_try, tried
-from .table import Table, heading
+from .services.table import table_told, table_try, tried
+from .table import Table
+from .table_reading import Found
 
 _KEPT_SECONDS = 3600
 _LISTED = 500  # errors and changes a page shows; all are counted
@@ -92,7 +94,7 @@ class TableAdmin(ConfigurationAdmin):
             raise Invalid("table_file", _("Choose a file."), field="file")
         rows = read(file, file.name or "", file.size or 0)
         yield 0
-        kept = {"name": (file.name or "")[:200], "rows": rows, "done": None, "notice": ""}
+        kept: dict[str, Any] = {"name": (file.name or "")[:200], "rows": rows, "done": None, "notice": ""}
         kept["found"] = yield from self._steps(request, rows)
         token = secrets.token_urlsafe(16)
         self._keep(request, token, kept)
@@ -134,7 +136,7 @@ class TableAdmin(ConfigurationAdmin):
             headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
             return StreamingHttpResponse(_lines(work), content_type=LINES, headers=headers)
         try:
-            return redirect(tried(work))  # type: ignore[arg-type]
+            return redirect(tried(work))
         except DomainError as error:
             if error.status in {403, 404}:
                 raise

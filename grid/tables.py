@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from boshan_police.kernel import clock
 
+from .column import Link, Moment
 from .models import Duty, Organisation, Person, User
-from .table import Link, Moment, Table, columns_of
+from .table import Table, columns_of
 
 ORGANISATIONS = Table(
     key=["code"],

@@ -8,8 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from grid.column import Several
 from grid.configuration import ConfigurationAdmin, ReadOnlyAdmin
-from grid.table import Several, Table, columns_of
+from grid.table import Table, columns_of
 from grid.table_admin import TableAdmin
 
 from .models import Device, Unit, UnknownDevice

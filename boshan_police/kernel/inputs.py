@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -67,6 +69,26 @@ class Text(serializers.CharField):
                 words = {"code": f"{ord(char):04X}", "position": position}
                 raise serializers.ValidationError(self.error_messages["control"] % words, code="control")
         return text
+
+
+def typed(rule: Text, text: str) -> str:
+    """`text` by `rule`, for Django's forms: refused with their own kind of error."""
+    try:
+        return str(rule.run_validation(text))
+    except serializers.ValidationError as error:
+        raise ValidationError([str(detail) for detail in error.detail], code="typed") from None
+
+
+class Typed(forms.CharField):
+    """A form's text by the rule that the API has for it: `Typed(Text(max_length=200), required=False)`."""
+
+    def __init__(self, rule: Text, **kwargs: Any) -> None:
+        self.rule = rule
+        super().__init__(max_length=rule.max_length, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        return typed(self.rule, text) if text else text
 
 
 class Phone(Text):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import threading
 import time
 
 import httpx
@@ -12,7 +13,8 @@ from grid.models import Contact
 
 from .message import Message, NotNow, Refusal
 
-SECONDS = 5.0
+SECONDS = 5.0  # for each part of the way
+_WHOLE = 2  # times as long for all of it
 _AGAIN = frozenset({408, 409, 425, 429})
 
 
@@ -48,15 +50,21 @@ def by_webhook(contact: Contact, message: Message) -> None:
         "webhook-timestamp": timestamp,
         "webhook-signature": signature(gateway.secret, str(message.key), timestamp, body),
     }
+    # A proxy of the environment is not asked: gateways stand in the intranet.
+    client = httpx.Client(timeout=SECONDS, trust_env=False)
+    # httpx bounds each read, not the whole: one that answers by drops would never end.
+    whole = threading.Timer(_WHOLE * SECONDS, client.close)
+    whole.start()
     try:
-        # A proxy of the environment is not asked: gateways stand in the intranet.
-        with (
-            httpx.Client(timeout=SECONDS, trust_env=False) as client,
-            client.stream("POST", gateway.url, content=body, headers=headers) as answer,
-        ):
+        with client, client.stream("POST", gateway.url, content=body, headers=headers) as answer:
             status = answer.status_code
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise NotNow(type(error).__name__) from error
+    except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
+        late = whole.finished.is_set()
+        if isinstance(error, RuntimeError) and not late:
+            raise
+        raise NotNow("TooSlow" if late else type(error).__name__) from error
+    finally:
+        whole.cancel()
     if answer.is_success:
         return
     if status >= 500 or status in _AGAIN:

@@ -6,11 +6,11 @@ same trying ends in the rows, each audited like a change by hand. Rows are added
 
 import hashlib
 from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError, models, transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -21,50 +21,12 @@ from boshan_police.kernel.errors import Conflict
 from boshan_police.kernel.inputs import shortened
 from boshan_police.kernel.spreadsheet import Row
 from grid.access import CONFIGURE
-from grid.table import Column, Table, cleaned, evened, folded, heading, in_both_languages
+from grid.column import Column, Values, evened, heading
+from grid.table import Table
+from grid.table_reading import Change, Found, Line, Reading, Remark
 
 _STEP = 50  # rows between two words about progress
-Values = dict[str, Hashable]
-
-
-@dataclass(frozen=True)
-class Remark:
-    """What is wrong, or to be looked at, in one cell. Row 0 is the file as a whole, an empty column the whole row."""
-
-    row: int
-    column: str
-    value: str
-    words: str
-
-
-@dataclass(frozen=True)
-class Change:
-    """A row to be added or changed: (column, before, after) of each cell that differs."""
-
-    row: int
-    key: str
-    new: bool
-    cells: list[tuple[str, str, str]]
-
-
-@dataclass
-class Found:
-    """What a file would do. `digest` tells whether it would still do the same."""
-
-    errors: list[Remark] = field(default_factory=list)
-    warnings: list[Remark] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    same: int = 0
-    digest: str = ""
-
-
-@dataclass
-class _Line:
-    """One row of the file: the texts and values of the cells it has."""
-
-    number: int
-    texts: dict[str, str]
-    values: Values
+T = TypeVar("T")
 
 
 @dataclass
@@ -81,7 +43,7 @@ class _Trial:
 def table_try(
     *,
     actor: Any,
-    office: ModelAdmin,
+    office: "ModelAdmin[Any]",
     table: Table,
     request: HttpRequest,
     rows: Sequence[Row],
@@ -111,13 +73,11 @@ def table_try(
     return found
 
 
-class _Run:
-    def __init__(self, office: ModelAdmin, table: Table, request: HttpRequest, write: bool) -> None:
-        self.office, self.table, self.request, self.write = office, table, request, write
-        self.found = Found()
+class _Run(Reading):
+    def __init__(self, office: "ModelAdmin[Any]", table: Table, request: HttpRequest, write: bool) -> None:
+        super().__init__(table)
+        self.office, self.request, self.write = office, request, write
         self.summed = hashlib.sha256()
-        self.columns = {column.name: column.opened() for column in table.columns}
-        self.inner = {column.name: column.opened() for column in (table.inner.columns if table.inner else ())}
         self.forms: dict[bool, Any] = {}
         self.formsets: dict[bool, list[tuple[Any, Any]]] = {}
         self.rest: list[_Trial] = []
@@ -126,12 +86,12 @@ class _Run:
 
     def through(self, rows: Sequence[Row]) -> Generator[int, None, None]:
         """All rows, grouped by what they are rows of."""
-        places = self._places(rows[0])
+        places = self.places(rows[0])
         if places is None:
             return
-        groups: dict[tuple[Hashable, ...], list[_Line]] = {}
+        groups: dict[tuple[Hashable, ...], list[Line]] = {}
         for number, cells in rows[1:]:
-            line = self._line(number, cells, places)
+            line = self.line(number, cells, places)
             if line is None:
                 continue
             groups.setdefault(tuple(line.values[name] for name in self.table.key), []).append(line)
@@ -144,47 +104,6 @@ class _Run:
         self.found.errors.sort(key=lambda remark: remark.row)
         self.found.warnings.sort(key=lambda remark: remark.row)
 
-    def _places(self, head: Row) -> dict[str, int] | None:
-        """{column: place} from the heading, in either language; None with an error where it can't be meant."""
-        number, cells = head
-        names = {}
-        for column in self.table.all_columns:
-            for words in {*in_both_languages(column.label), column.name}:
-                names[words] = column.name
-        places: dict[str, int] = {}
-        for place, cell in enumerate(cells):
-            name = names.get(folded(cell))
-            if name is None and cell:
-                known = ", ".join(heading(column) for column in self.table.all_columns)
-                words = _("This column is not known. Known are: %(known)s.") % {"known": known}
-                self._error(number, cell, "", words)
-            elif name in places:
-                self._error(number, cell, "", _("This column stands twice in the file."))
-            elif name:
-                places[name] = place
-        for name in self.table.key:
-            if name not in places:
-                self._error(number, heading(self.columns[name]), "", _("This column is missing: it tells the rows apart."))  # fmt: skip
-        return None if self.found.errors else places
-
-    def _line(self, number: int, cells: list[str], places: Mapping[str, int]) -> _Line | None:
-        """The row's values; None if it can't be told which row is meant."""
-        line = _Line(number, {}, {})
-        for name, place in places.items():
-            column = self._column(name)
-            text = line.texts[name] = cells[place] if place < len(cells) else ""
-            try:
-                if name in self.table.key and not text:
-                    raise ValidationError(_("This field is required."))
-                if name in self.inner and not text:
-                    continue
-                line.values[name] = column.read(cleaned(text))
-            except ValidationError as error:
-                self._error(number, heading(column), text, " ".join(error.messages))
-                if name in self.table.key:
-                    return None
-        return line
-
     def _known(self, groups: Mapping[tuple[Hashable, ...], Any]) -> dict[tuple[Hashable, ...], models.Model]:
         """The rows there are, by key. One query, two with inner rows."""
         queryset = self.table.rows(self.office.get_queryset(self.request))
@@ -194,26 +113,23 @@ class _Run:
         key = [self.columns[name] for name in self.table.key]
         return {tuple(column.value(row) for column in key): row for row in queryset}
 
-    def _column(self, name: str) -> Column:
-        return self.columns.get(name) or self.inner[name]
-
     # --- Trying one row --------------------------------------------------------------------------------
 
-    def _try(self, row: models.Model | None, lines: list[_Line]) -> None:
+    def _try(self, row: models.Model | None, lines: list[Line]) -> None:
         first = lines[0]
         errors = len(self.found.errors)
-        self._agree(lines)
+        self.agree(lines)
         blank = self.office.model()
         before = {name: column.value(row or blank) for name, column in self.columns.items()}
         after = before | {name: first.values[name] for name in self.columns if name in first.values}
         if row is not None:
             after |= {name: before[name] for name in self.table.key}
         children = list(getattr(row, self.table.inner.related).all()) if row and self.table.inner else []
-        inner_before = [self._values(child) for child in children]
+        inner_before = [self.values(child) for child in children]
         inner_after = [line for line in lines if any(line.texts.get(name) for name in self.inner)]
         spoken = any(name in first.texts for name in self.inner)
         wrong = any(remark.row in {line.number for line in lines} for remark in self.found.errors)
-        alike = not spoken or [self._full(line) for line in inner_after] == inner_before
+        alike = not spoken or [self.full(line) for line in inner_after] == inner_before
         if row is not None and not wrong and after == before and alike:
             self.found.same += 1
             return
@@ -234,28 +150,6 @@ class _Run:
         else:
             self.rest.append(trial)
 
-    def _agree(self, lines: list[_Line]) -> None:
-        """Several rows of one thing: not at all, or saying the same of it."""
-        first, *others = lines
-        for line in others:
-            if not self.inner:
-                name = self.table.key[0]
-                words = _("The same key stands in row %(row)s.") % {"row": first.number}
-                self._error(line.number, heading(self.columns[name]), line.texts[name], words)
-                continue
-            for name, column in self.columns.items():
-                if line.texts.get(name) and line.values.get(name) != first.values.get(name):
-                    words = {"row": first.number, "value": shortened(first.texts.get(name, ""))}
-                    self._error(line.number, heading(column), line.texts[name], _("Row %(row)s of the same says “%(value)s”; they must agree.") % words)  # fmt: skip
-
-    def _values(self, child: models.Model) -> Values:
-        return {name: column.value(child) for name, column in self.inner.items()}
-
-    def _full(self, line: _Line) -> Values:
-        """An inner row's values, with those a new one has where the file says nothing."""
-        assert self.table.inner  # noqa: S101
-        return self._values(self.table.inner.model()) | {n: v for n, v in line.values.items() if n in self.inner}  # fmt: skip
-
     def _fill(
         self,
         row: models.Model | None,
@@ -263,8 +157,8 @@ class _Run:
         before: Values,
         after: Values,
         children: list[models.Model],
-        wanted: list[_Line] | None,
-        lines: list[_Line],
+        wanted: list[Line] | None,
+        lines: list[Line],
         key: str,
     ) -> _Trial:
         """The forms with what the file says; their errors at its rows."""
@@ -293,8 +187,8 @@ class _Run:
         row: models.Model | None,
         instance: models.Model,
         children: list[models.Model],
-        wanted: list[_Line],
-        first: _Line,
+        wanted: list[Line],
+        first: Line,
     ) -> Any:
         inner = self.table.inner
         assert inner  # noqa: S101
@@ -306,20 +200,20 @@ class _Run:
             ]
         ((formset_class, inline),) = self.formsets[row is None]
         prefix = formset_class.get_default_prefix()
-        full = [self._full(line) for line in wanted]
+        full = [self.full(line) for line in wanted]
         mark: Callable[[int, Values], Hashable] = lambda at, values: (  # noqa: E731
             tuple(values[name] for name in inner.key) if inner.key else at
         )
-        left: dict[Hashable, tuple[Values, _Line]] = {}
+        left: dict[Hashable, tuple[Values, Line]] = {}
         for at, line in enumerate(wanted):
             mine = left.setdefault(mark(at, full[at]), (full[at], line))[1]
             if mine is not line:
                 words = _("The same key stands in row %(row)s.") % {"row": mine.number}
-                self._error(line.number, heading(self.inner[inner.key[-1]]), line.texts[inner.key[-1]], words)
-        places: list[_Line] = []
+                self.error(line.number, heading(self.inner[inner.key[-1]]), line.texts[inner.key[-1]], words)
+        places: list[Line] = []
         data: dict[str, Any] = {}
         for at, child in enumerate(children):
-            known = self._values(child)
+            known = self.values(child)
             values, line = left.pop(mark(at, known), (None, first))
             data |= self._inner_data(f"{prefix}-{at}", known if values is None else values)
             data[f"{prefix}-{at}-id"] = child.pk
@@ -335,16 +229,18 @@ class _Run:
             for form, line in zip(formset.forms, places, strict=True):
                 self._form_errors(form, line, self.inner)
             for words in formset.non_form_errors():
-                self._error(first.number, "", "", str(words))
+                self.error(first.number, "", "", str(words))
         for form, words in getattr(formset, "warnings", ()):
             line = places[formset.forms.index(form)]
-            self.found.warnings.append(Remark(line.number, "", "", str(words)))
+            label = str(inner.model._meta.verbose_name)
+            key = " · ".join(line.texts.get(name, "") for name in self.table.key)
+            self.found.warnings.append(Remark(line.number, label[:1].upper() + label[1:], shortened(key), str(words)))  # fmt: skip
         return formset
 
     def _inner_data(self, prefix: str, values: Values) -> dict[str, Any]:
         return {f"{prefix}-{c.field}": c.data(values[name]) for name, c in self.inner.items()}
 
-    def _form_errors(self, form: Any, line: _Line, columns: Mapping[str, Column]) -> None:
+    def _form_errors(self, form: Any, line: Line, columns: Mapping[str, Column]) -> None:
         for key, errors in form.errors.as_data().items():
             column = next((c for c in columns.values() if key in {c.field, c.field.rpartition("_")[0]}), None)
             text = line.texts.get(column.name, "") if column else ""
@@ -352,12 +248,7 @@ class _Run:
                 words = " ".join(error.messages)
                 if error.code == "invalid_choice" and column:
                     words = _("“%(value)s” is not known.") % {"value": shortened(text)}
-                self._error(line.number, heading(column) if column else "" if key == NON_FIELD_ERRORS else key, text, words)  # fmt: skip
-
-    def _error(self, row: int, column: str, value: str, words: str) -> None:
-        remark = Remark(row, shortened(column), shortened(value), words)
-        if remark not in self.found.errors[-20:]:
-            self.found.errors.append(remark)
+                self.error(line.number, heading(column) if column else "" if key == NON_FIELD_ERRORS else key, text, words)  # fmt: skip
 
     # --- Differences --------------------------------------------------------------------------------------
 
@@ -381,7 +272,7 @@ class _Run:
         cells = []
         for at, form in enumerate(formset.forms):
             old = before[at] if at < len(before) else None
-            now = None if form in formset.deleted_forms else self._values(form.instance)
+            now = None if form in formset.deleted_forms else self.values(form.instance)
             if old != now:
                 self._raw.append((old, now))
                 cells.append((label, self._told(old), self._told(now)))
@@ -416,7 +307,7 @@ class _Run:
         except IntegrityError:
             if self.write:
                 raise Conflict("table_collides", _("Row %(row)s (%(key)s) collides with another one. Nothing was written.") % {"row": trial.number, "key": shortened(trial.key)}) from None  # fmt: skip
-            self._error(trial.number, "", trial.key, _("This row collides with another one of the file or of the data."))  # fmt: skip
+            self.error(trial.number, "", trial.key, _("This row collides with another one of the file or of the data."))  # fmt: skip
             return
         if self.write:
             words = self.office.construct_change_message(self.request, trial.form, trial.formsets, not change)
@@ -424,17 +315,17 @@ class _Run:
             log(self.request, row, words)
 
 
-def tried(steps: Generator[int, None, Found]) -> Found:
+def tried(steps: Generator[int, None, T]) -> T:
     """All of it at once."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            found: Found = end.value
+            found: T = end.value
             return found
 
 
-def table_told(*, actor: Any, office: ModelAdmin, request: HttpRequest, act: str, details: Mapping[str, Any]) -> None:  # fmt: skip
+def table_told(*, actor: Any, office: "ModelAdmin[Any]", request: HttpRequest, act: str, details: Mapping[str, Any]) -> None:  # fmt: skip
     """One entry for a file as a whole, beside those of its rows."""
     require(actor, CONFIGURE)
     audit.record(

@@ -6,7 +6,7 @@ import { fill, gettext } from "../lib/i18n.js";
 
 const WIDTH = 960;
 const LEFT = 150;
-const RIGHT = 110; // room for what follows the last mark
+const RIGHT = 140; // room for what follows the last mark
 const LANE = 62;
 const FOOT = 28;
 const MOST = 14_400; // s: the last reminder of a report comes after four hours

@@ -10,6 +10,7 @@ from django.utils import translation
 from boshan_police.kernel import clock
 from boshan_police.kernel.reference import forget_all
 from dispatch.models import PlanNeed, ResponsePlan
+from dispatch.selectors.board import unit_rows
 from dispatch.selectors.preview import preview
 from dispatch.selectors.recommendation import recommend, recommendation_rows
 from dispatch.services.assignment import assignment_create
@@ -230,3 +231,35 @@ def test_the_plans_of_the_demo_name_what_units_can_do(world: SimpleNamespace) ->
             assert kinds
             assert count > 0
             assert not capability or capability in CAPABILITIES
+
+
+def test_a_unit_without_a_position_uncovers_nothing_and_can_be_sent_all_the_same(
+    world: SimpleNamespace, fight: Any
+) -> None:
+    """It stands nowhere, so nobody counted on it."""
+    Unit.objects.filter(pk=world.south_car.pk).update(lat=None, lon=None, position_at=None)
+    answer = preview(world.dispatcher, fight, [world.south_car.pk])
+    assert (answer["uncovered"], answer["grids"], answer["alternative"]) == (0, [], None)
+    with_another = preview(world.dispatcher, fight, [world.south_car.pk, world.east_car.pk])
+    assert with_another == preview(world.dispatcher, fight, [world.east_car.pk])
+    (sent,) = assignment_create(actor=world.dispatcher, number=fight.number, units=[world.south_car.pk])
+    rows = {row["call_sign"]: row for row in unit_rows(Unit.objects.all())}
+    assert sent.unit_id == world.south_car.pk
+    assert (rows["山头01"]["lat"], rows["山头01"]["lon"], rows["山头01"]["status"]) == (
+        None,
+        None,
+        "assigned",
+    )
+
+
+def test_a_plan_that_asks_for_more_than_exists_names_what_is_short(
+    world: SimpleNamespace, fight: Any
+) -> None:
+    plan((["car"], "", 20), (["rescue"], "search", 1))
+    found = recommend(world.dispatcher, fight)
+    assert len(found.chosen) == 4  # every car there is
+    notes = recommendation_rows(fight, found)["notes"]
+    assert [note for note in notes if note.startswith("Short of")] == [
+        "Short of 16: 20 × police car",
+        "Short of 1: 1 × rescue team, search",
+    ]

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from threading import Barrier
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,6 +17,7 @@ from dispatch.models import Assignment, Incident
 from dispatch.services.assignment import assignment_advance, assignment_create
 from dispatch.services.incident import incident_cancel, incident_claim
 from patrol.models import Unit
+from tests.factories import AccountFactory
 from tests.world import IN_SOUTH
 
 from .conftest import changes_nothing, codes, pending, refused
@@ -351,3 +353,33 @@ def test_the_wall_clock_set_back_in_the_middle_stops_nothing(
         ).changed
     assert codes(incident)[-1] == "unit.reported"
     assert incident.status == Status.REPORTED_BACK
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_dispatchers_send_one_unit_in_the_same_second(world: SimpleNamespace, file: File) -> None:
+    """One of them is told by whom and to what the unit was sent, and nothing of hers is left half done."""
+    other = AccountFactory(role="dispatcher", organisation_id=world.dispatcher.organisation_id, name="沈二")
+    orders = [(world.dispatcher, file().number), (other, file().number)]
+    barrier = Barrier(2)
+
+    def order(who_and_what: tuple[Any, str]) -> Any:
+        actor, number = who_and_what
+        try:
+            barrier.wait(timeout=30)
+            assignment_create(actor=actor, number=number, units=[world.east_car.pk, world.east_foot.pk])
+        except Conflict as error:
+            return error
+        finally:
+            connection.close()
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(order, orders))
+    won = answers.index(None)
+    refusal = answers[1 - won]
+    assert refusal.code == "unit_taken"
+    assert refusal.details["number"] == orders[won][1]
+    assert refusal.details["by"] == orders[won][0].name
+    assert {each.incident.number for each in Assignment.objects.select_related("incident")} == {
+        orders[won][1]
+    }

@@ -4,10 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
+import socket
 import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -125,6 +127,37 @@ def test_a_gateway_that_never_answers_holds_up_itself_alone(
     assert states == {"webhook": State.QUEUED, "email": State.SENT}
     assert Delivery.objects.get(contact=by_gateway).error == "ReadTimeout"
     assert len(mail.outbox) == 1
+
+
+def test_a_gateway_that_answers_by_drops_is_left(
+    world: SimpleNamespace, escalate: Callable[..., Incident], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each drop comes in time; the whole answer would never."""
+    monkeypatch.setattr("dispatch.couriers.webhook.SECONDS", 0.4)
+    over, began = threading.Event(), time.monotonic()
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        talk, _address = listener.accept()
+        talk.recv(65536)
+        talk.sendall(b"HTTP/1.1 200 OK\r\nX-Drops: ")
+        with talk, suppress(OSError):
+            while not over.wait(0.1) and time.monotonic() - began < 20:
+                talk.sendall(b".")
+
+    thread = threading.Thread(target=drip, daemon=True)
+    thread.start()
+    gateway = Gateway.objects.create(
+        name="drip", url=f"http://127.0.0.1:{listener.getsockname()[1]}/", secret=SECRET
+    )
+    Contact.objects.create(person=world.east_commander, channel="webhook", gateway=gateway, address="139")
+    escalate()
+    deliveries_send()
+    over.set()
+    thread.join(5)
+    listener.close()
+    (delivery,) = Delivery.objects.all()
+    assert (delivery.state, delivery.error) == (State.QUEUED, "TooSlow")
 
 
 def test_a_courier_killed_in_the_middle_costs_a_delay_and_not_the_message(

@@ -153,3 +153,48 @@ def test_the_station_s_limits_are_the_policy_s_first_steps(
     config = signed_in(world.east_officer).get("/station/").context["config"]
     assert config["limits"]["1"] == {"unclaimed": [30, 1]}
     assert config["organisation"] == world.east_officer.organisation_id
+
+
+# --- What people paste into the plain form ---------------------------------------------------------------
+
+CALL = {"category": "fight", "summary": "Two men", "address": "解放路 3 号", "idempotency_key": "k1"}
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("address", "路" * 10_000, "at most 200 characters (it has 10000)"),
+        ("address", "解放路\x00", "ull characters"),
+        ("address", "解放路\x07", "U+0007"),
+        ("address", "解放路\u202e", "U+202E"),
+        ("summary", "x" * 10_000, "at most 2000 characters"),
+        ("summary", "a\x1b[31m", "U+001B"),
+        ("caller_name", "李\x08", "U+0008"),
+        ("caller_name", "李" * 10_000, "at most 40 characters"),
+        ("caller_phone", "call me", "digits"),
+        ("caller_phone", "1" * 10_000, "at most 60 characters"),
+        ("point", "36.49, 117.85\x07", "not coordinates"),
+        ("category", "fight\x00", "ull characters"),
+    ],
+)
+def test_a_form_that_holds_what_could_not_be_meant_comes_back_with_all_that_was_typed(
+    world: SimpleNamespace, signed_in: SignedIn, field: str, typed: str, words: str
+) -> None:
+    page = signed_in(world.dispatcher).post("/incidents/new/", {**CALL, field: typed})
+    assert page.status_code == 400
+    errors = page.context["form"].errors
+    assert words in str(errors[field]), errors
+    assert page.context["form"]["summary"].value() == {**CALL, field: typed}["summary"]
+    assert not Incident.objects.exists()
+
+
+def test_a_form_in_full_width_digits_with_emoji_is_filed(world: SimpleNamespace, signed_in: SignedIn) -> None:
+    typed = {
+        "caller_phone": "１３８ ００００ ０６１２",
+        "point": "３６．４９，１１７．８８",
+        "summary": "🔥 着火\r\n两人",
+    }
+    page = signed_in(world.dispatcher).post("/incidents/new/", {**CALL, **typed})
+    assert page.status_code == 302
+    filed = Incident.objects.get()
+    assert (filed.caller_phone, filed.lat, filed.summary) == ("13800000612", 36.49, "🔥 着火\n两人")
