@@ -1,5 +1,6 @@
 """The gazetteer by file: checked as a whole when it comes, taken over as a whole by a second step, or not at all."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -131,6 +132,8 @@ def _read(checked: Checked, row: Row, column: str) -> Any:
     try:
         if not given and column not in {"name", "lat", "lon"}:
             return ""
+        if column in {"lat", "lon"}:
+            given = unicodedata.normalize("NFKC", given)  # full-width digits
         return _FIELDS[column].run_validation(given)
     except ValidationError as error:
         for text in _sentences(error.detail):
