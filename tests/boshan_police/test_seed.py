@@ -138,7 +138,7 @@ def test_categories(seeded):
 
 def test_the_gazetteer_lies_where_it_says_and_three_letters_find_it(seeded):
     places = list(PlaceName.objects.all())
-    assert 600 <= len(places) <= 1000
+    assert 400 <= len(places) <= 1000
     ground = territory()
     for place in places:
         found = ground.locate(place.lat, place.lon)

@@ -94,7 +94,7 @@ def test_a_very_long_text_is_no_burden(
         assert len(place_names_like(typed[:200])) <= 8
 
 
-def test_the_index_serves_it_among_many(world: SimpleNamespace) -> None:
+def test_the_index_serves_it_among_fifty_thousand(world: SimpleNamespace) -> None:
     chance = random.Random(7)
     signs = "窑火青釉琉璃瓷坊灯塔泉源山水云松竹梅兰桥东西南北石马白塔文姜柳杏桃"
     rows = [
@@ -104,6 +104,9 @@ def test_the_index_serves_it_among_many(world: SimpleNamespace) -> None:
     ]
     for row in rows:
         row.make_keys()
+    (index,) = PlaceName._meta.indexes
+    with connection.schema_editor() as editor:  # filled at once: much sooner than row by row
+        editor.remove_index(PlaceName, index)
     PlaceName.objects.bulk_create(rows)
     with (
         connection.cursor() as cursor
@@ -111,8 +114,10 @@ def test_the_index_serves_it_among_many(world: SimpleNamespace) -> None:
         cursor.execute(
             "INSERT INTO grid_placename (name, aliases, address, kind, lat, lon, source, active, letters, initials) "
             "SELECT name || n, aliases, address, kind, lat + n * 0.001, lon, source, active, letters, initials "
-            "FROM grid_placename, generate_series(1, 9) AS n"
+            "FROM grid_placename, generate_series(1, 33) AS n"
         )
+        with connection.schema_editor() as editor:
+            editor.add_index(PlaceName, index)
         cursor.execute("ANALYZE grid_placename")
         for typed in ("yhx", "yaohuoxq", "窑火", "窑火晓曲", "yaohuoxiaxue"):
             for search in _searches(typed):
