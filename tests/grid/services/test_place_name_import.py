@@ -19,7 +19,7 @@ from grid.services.place_name import place_name_file_check, place_name_file_impo
 from tests.world import IN_EAST
 
 HEAD = "名称,别名,地址,类别,纬度,经度,来源"
-GOOD = f"{HEAD}\n窑火小区,陶瓷厂家属院,颜山路 12 号,residential,36.50,117.88,民政\n窑火小学,,,School,36.51,117.88,\n"
+GOOD = f"{HEAD}\n窑火小区,陶瓷厂家属院,颜山路 12 号,小区,36.50,117.88,民政\n窑火小学,,,School,36.51,117.88,\n"
 
 
 def take(
@@ -37,6 +37,7 @@ def test_nothing_before_the_second_step_and_then_it_is_found(world: SimpleNamesp
     done = place_name_file_import(actor=world.admin, key=file.pk)
     assert (done.added, done.changed, done.rows) == (2, 0, [])
     assert [one.name for one in place_names_like("tccjsy")] == ["窑火小区"]
+    assert PlaceName.objects.get(name="窑火小区").kind == "residential"  # by its name in the other language
     school = PlaceName.objects.get(name="窑火小学")
     assert (school.kind, school.source) == ("school", "names.csv")
     entry = AuditEntry.objects.get(code="configuration.imported")
