@@ -42,7 +42,7 @@ def syllables_of(name: str, *, in_context: bool) -> list[str]:
     """
     text = plain(name)
     if in_context:
-        found = lazy_pinyin(text, errors=lambda rest: _CHUNKS.findall(rest))
+        found = lazy_pinyin(text, errors=lambda rest: _CHUNKS.findall(rest))  # type: ignore[arg-type, return-value] # a list becomes several
     else:
         found = [_alone(chunk) for chunk in _CHUNKS.findall(text)]
     return [re.sub(r"[^a-z0-9]", "", one) for one in found]

@@ -71,6 +71,15 @@ class PlaceNameFileAdmin(ReadOnlyAdmin):
     list_display = ["name", "system", "uploaded_at", "uploaded_by", "imported_at", "added", "changed"]
     list_select_related = ["uploaded_by"]
     list_display_links = None
+    fields = readonly_fields = [
+        "name",
+        "system",
+        "uploaded_at",
+        "uploaded_by",
+        "imported_at",
+        "added",
+        "changed",
+    ]
     change_list_template = "admin/grid/placenamefile/change_list.html"
 
     def get_urls(self) -> list[Any]:

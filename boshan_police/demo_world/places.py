@@ -61,9 +61,9 @@ def place_names(seed: int) -> list[PlaceName]:
     return list(found.values())
 
 
-def hazards(seed: int, at: datetime) -> list[tuple[str, Hazard]]:
-    """(station, warning) at every 20th estate of the gazetteer, unsaved and without who entered it."""
-    estates = [name for name in place_names(seed) if name.kind == _K.RESIDENTIAL]
+def hazards(names: list[PlaceName], at: datetime) -> list[tuple[str, Hazard]]:
+    """(station, warning) at every sixth estate of `place_names`, unsaved and without who entered it."""
+    estates = [name for name in names if name.kind == _K.RESIDENTIAL]
     stations = [station for station, _community in _communities()]
     return [
         (
@@ -79,7 +79,7 @@ def hazards(seed: int, at: datetime) -> list[tuple[str, Hazard]]:
                 entered_at=at,
             ),
         )
-        for serial, (index, estate) in enumerate(list(enumerate(estates))[::12])
+        for serial, (index, estate) in enumerate(list(enumerate(estates))[::6])
         for kind, text, reason in [_HAZARDS[serial % len(_HAZARDS)]]
     ]
 

@@ -96,7 +96,7 @@ def _add_hazards(seed: int) -> Made:
             .order_by("-username")
             .values_list("organisation_id", "pk")
         )
-        for station, hazard in hazards(seed, clock.now()):
+        for station, hazard in hazards(place_names(seed), clock.now()):
             if station in commanders:
                 hazard.entered_by_id = commanders[station]
                 new.append(hazard)

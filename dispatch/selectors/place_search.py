@@ -74,7 +74,8 @@ def _earlier(actor: Any, typed: str) -> list[dict[str, Any]]:
     )
     newest: dict[str, tuple[float, float]] = {}
     for address, lat, lon in rows:
-        newest.setdefault(address, (lat, lon))
+        if lat is not None and lon is not None:
+            newest.setdefault(address, (lat, lon))
     return [_row("incident", address, *point) for address, point in list(newest.items())[:MOST]]
 
 

@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                     django.contrib.postgres.indexes.GinIndex(
                         fields=["initials", "letters"],
                         name="place_name_keys",
+                        fastupdate=False,
                         opclasses=["gin_trgm_ops", "gin_trgm_ops"],
                     )
                 ],

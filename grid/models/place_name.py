@@ -67,6 +67,7 @@ class PlaceName(models.Model):
             GinIndex(
                 fields=["initials", "letters"],
                 name="place_name_keys",
+                fastupdate=False,  # a search never wades through what an import left unsorted
                 opclasses=["gin_trgm_ops", "gin_trgm_ops"],
             ),
         ]

@@ -1,12 +1,16 @@
 """The gazetteer by file: checked as a whole when it comes, taken over as a whole by a second step, or not at all."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
+from rest_framework.serializers import Field
 
 from boshan_police.kernel import audit, clock
 from boshan_police.kernel.access import require
@@ -19,7 +23,7 @@ from grid.place_name_table import COLUMNS, Row, read_table
 from grid.selectors.territory import territory
 
 _BATCH = 1000
-_FIELDS = {
+_FIELDS: dict[str, Field] = {
     "name": Text(max_length=60),
     "aliases": Text(max_length=200, allow_blank=True),
     "address": Text(max_length=200, allow_blank=True),
@@ -65,9 +69,7 @@ def place_name_file_take(*, actor: User, name: str, content: bytes, system: str)
 def place_name_file_check(file: PlaceNameFile) -> Checked:
     """Every row of `file` as it would be taken over. One query."""
     checked = Checked()
-    kinds = {value: value for value in PlaceName.Kind.values} | {
-        str(label): value for value, label in PlaceName.Kind.choices
-    }
+    kinds = _kinds()
     present = {(one.name, one.address): one for one in PlaceName.objects.all()}
     lines: dict[tuple[str, str], int] = {}
     for row in file.rows:
@@ -125,12 +127,23 @@ def place_name_file_import(*, actor: User, key: int) -> PlaceNameFile:
     return file
 
 
+def _kinds() -> dict[str, str]:
+    """{code or name in any of our languages: code}: a file is not of the language of who imports it."""
+    kinds = {value: value for value in PlaceName.Kind.values}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            kinds |= {str(label): value for value, label in PlaceName.Kind.choices}
+    return kinds
+
+
 def _read(checked: Checked, row: Row, column: str) -> Any:
     """The value of a cell; None and a fault where it is wrong."""
     given = row.get(column, "")
     try:
         if not given and column not in {"name", "lat", "lon"}:
             return ""
+        if column in {"lat", "lon"}:
+            given = unicodedata.normalize("NFKC", given)  # full-width digits
         return _FIELDS[column].run_validation(given)
     except ValidationError as error:
         for text in _sentences(error.detail):

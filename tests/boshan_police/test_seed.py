@@ -20,14 +20,28 @@ from boshan_police.demo_world.world import seed_world
 from boshan_police.kernel import clock, reference
 from boshan_police.kernel.access import Role
 from dispatch.lifecycle import Level, Stage
-from dispatch.models import Category, Policy, PolicyStep
+from dispatch.models import Category, IntakeTemplate, Policy, PolicyStep
 from dispatch.selectors.policy import plan_for
-from grid.models import Grid, Organisation, Person, Posting, User
+from grid.models import Grid, Hazard, Organisation, Person, PlaceName, Posting, User
+from grid.selectors.place_name import place_names_like
 from grid.selectors.territory import territory
 from grid.selectors.token import token_presented
 from patrol.models import Device, Unit
 
-MODELS = [Organisation, Grid, Person, Posting, Category, Policy, PolicyStep, Unit, User]
+MODELS = [
+    Organisation,
+    Grid,
+    Person,
+    Posting,
+    Category,
+    IntakeTemplate,
+    Policy,
+    PolicyStep,
+    Unit,
+    User,
+    PlaceName,
+    Hazard,
+]
 AT = datetime(2026, 11, 24, 1, 2, 3, tzinfo=UTC)
 
 
@@ -120,6 +134,21 @@ def test_categories(seeded):
         assert category.initials.isalpha()
         assert category.initials.isascii()
         assert len(category.initials) == len(category.name)
+
+
+def test_the_gazetteer_lies_where_it_says_and_three_letters_find_it(seeded):
+    places = list(PlaceName.objects.all())
+    assert 400 <= len(places) <= 1000
+    ground = territory()
+    for place in places:
+        found = ground.locate(place.lat, place.lon)
+        assert found.community == place.address.split()[0]
+    assert place_names_like("tzx")[0].name == "陶镇小学"
+    hazards = list(Hazard.objects.select_related("entered_by"))
+    assert len(hazards) >= 10
+    for hazard in hazards:
+        assert ground.locate(hazard.lat, hazard.lon).station == hazard.entered_by.organisation_id
+    assert {one.category_id for one in IntakeTemplate.objects.all()} >= {"collision", "fight", "fire"}
 
 
 def test_policies(seeded):

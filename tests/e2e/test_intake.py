@@ -6,8 +6,14 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Page, expect
 
-from dispatch.models import Incident
+from boshan_police.kernel import clock
+from boshan_police.kernel.models import AuditEntry
+from dispatch.models import Incident, IntakeTemplate
+from dispatch.services.incident import incident_cancel, incident_file
 from grid.coordinates import wgs84_to_gcj02
+from grid.models import Hazard, PlaceName
+from grid.services.hazard import hazard_enter
+from tests.world import EAST, IN_EAST
 
 from .conftest import Desk
 
@@ -203,3 +209,152 @@ def test_pasted_coordinates_of_a_phone_map_land_on_the_right_house(form: Desk) -
     incident = Incident.objects.get()
     assert (incident.lat, incident.lon) == pytest.approx((36.50, 117.8999), abs=2e-6)
     assert (incident.point_system, incident.point_given) == ("gcj02", f"{lat:.6f}, {lon:.6f}")
+
+
+def test_three_letters_of_pinyin_put_the_pin_and_a_template_the_words(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk]
+) -> None:
+    """Scene 2, with the keyboard alone."""
+    PlaceName.objects.create(name="窑火小区", kind="residential", lat=36.50, lon=117.88)
+    IntakeTemplate.objects.create(
+        category_id="fight", title="打架", prompts="几个人？", text="【几】人打架，【有无】人受伤。"
+    )
+    page = opened(sit(committed_world.dispatcher, language="en"))
+    page.locator("#intake-category-find").fill("dj")
+    page.keyboard.press("Enter")
+    page.keyboard.press("1")
+    page.keyboard.type("yhx")
+    page.keyboard.press("Enter")  # faster than the answer: it waits for the place
+    expect(page.locator("#intake-address")).to_have_value("窑火小区")
+    expect(page.locator("#intake-point")).to_have_value("36.50000, 117.88000")
+    expect(page.locator(".intake-place")).to_contain_text("城东-001")
+    page.keyboard.press("Enter")
+    summary = page.locator("#intake-summary")
+    expect(summary).to_be_focused()
+    page.keyboard.type("Caller is out of breath.")
+    page.keyboard.press("Alt+t")
+    expect(summary).to_have_value("Caller is out of breath.\n【几】人打架，【有无】人受伤。")
+    page.keyboard.type("5")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("【有无】 is not filled in")
+    page.keyboard.press("Tab")
+    page.keyboard.type("有")
+    page.keyboard.press("Tab")  # no blank is left: on to the next field
+    expect(page.locator("#intake-caller")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001")
+    incident = Incident.objects.get()
+    assert incident.summary == "Caller is out of breath.\n5人打架，有人受伤。"
+    assert (incident.address, incident.lat, incident.station_id) == ("窑火小区", 36.50, EAST)
+
+
+def test_an_address_keeps_its_house_and_its_place_is_compared_with_the_pin(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk]
+) -> None:
+    """Scene 12: the address says one ground, the pin lies on another."""
+    PlaceName.objects.create(name="窑火小区", kind="residential", lat=36.50, lon=117.88)
+    page = opened(sit(committed_world.dispatcher, language="en"))
+    address = page.locator("#intake-address")
+    address.fill("窑火小区3号楼")
+    expect(page.locator("#intake-names li")).to_contain_text("窑火小区")
+    address.press("Enter")
+    expect(address).to_have_value("窑火小区3号楼")
+    expect(page.locator(".intake-place")).to_contain_text("城东-001")
+    page.locator("#intake-point").fill("36.50, 117.92")
+    page.keyboard.press("Tab")
+    expect(page.locator(".intake-place")).to_contain_text("Address is in Chengdong, pin is in Shantou")
+
+
+def test_what_happened_at_the_place_stands_beside_the_form_and_on_the_board(
+    committed_world: SimpleNamespace, form: Desk, sit: Callable[..., Desk]
+) -> None:
+    hazard_enter(
+        actor=committed_world.east_commander,
+        kind="dog",
+        text="Chained on the east side",
+        reason="Seen on patrol",
+        valid_until=clock.local_day(clock.now()),
+        **IN_EAST,
+    )
+    earlier = incident_file(
+        actor=committed_world.dispatcher, category="noise", summary="Loud", **IN_EAST
+    ).incident
+    incident_cancel(actor=committed_world.dispatcher, number=earlier.number, reason="A false alarm")
+    fill(form.page)
+    beside = form.page.locator(".intake-history")
+    expect(beside).to_contain_text("Chained on the east side")
+    expect(beside).to_contain_text("Same place: 1 in 30 days")
+    form.page.keyboard.press("Control+Enter")
+    expect(form.page.locator(".intake-status")).to_contain_text("Saved 0002")
+
+    board = sit(committed_world.east_commander, language="en").open("/board/")
+    place = board.locator("[data-place]")
+    expect(place).to_contain_text("Chained on the east side", timeout=15_000)  # unasked, for the crew
+    expect(place).not_to_contain_text("Same place")  # a look, which is written down
+    board.keyboard.press("p")
+    expect(place).to_contain_text("Same place: 1 in 30 days")
+    expect(place.locator(".earlier a")).to_have_attribute("href", f"/incidents/{earlier.number}/")
+    look = AuditEntry.objects.filter(code="place.looked_up").latest("id")
+    assert (look.actor.username, look.details["incident"]) == (
+        "east_commander",
+        Incident.objects.latest("id").number,
+    )
+
+    place.get_by_role("button", name="Warn about this place").click()
+    dialog = board.locator("dialog[open]")
+    dialog.locator("#hazard-kind").select_option("gas")
+    dialog.locator("#hazard-text").fill("Owner's phone 13800000612")
+    dialog.locator("#hazard-reason").fill("Inspection")
+    board.keyboard.press("Enter")
+    expect(dialog).to_contain_text("nothing about a person")
+    dialog.locator("#hazard-text").fill("Bottles in the cellar")
+    board.keyboard.press("Enter")
+    expect(place).to_contain_text("Bottles in the cellar")
+    assert Hazard.objects.count() == 2
+
+
+def test_a_crash_without_a_network_and_a_lost_answer_still_file_one(form: Desk) -> None:
+    """The tab dies while the first answer is lost; the next tab takes the draft up and sends it with the same key."""
+    page = form.page
+    fill(page)
+    page.route("**/api/incidents/", lambda route: (route.fetch(), route.abort()))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("No network")
+    form.context.set_offline(True)
+    page.close()
+    form.context.set_offline(False)
+    form.page = form.context.new_page()
+    page = opened(form)
+    expect(page.locator("#intake-summary")).to_have_value("Two men fight")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001")
+    assert Incident.objects.count() == 1
+    form.page.close()
+    form.page = form.context.new_page()
+    expect(opened(form).locator("#intake-summary")).to_have_value(
+        ""
+    )  # sent: nothing is left to be sent again
+
+
+def test_bad_input_is_named_at_its_field_and_nothing_is_lost(form: Desk) -> None:
+    page = form.page
+    fill(page, "Two men fight 🍺")
+    address, phone = page.locator("#intake-address"), page.locator("#intake-phone")
+    address.fill("长" * 10_000)
+    phone.fill("１３８０００００６１２")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-address .error")).to_contain_text("At most 200 characters; these are 10000.")
+    expect(address).to_be_focused()
+    assert len(address.input_value()) == 10_000
+    address.fill("窑火\x07小区")  # as pasted from a terminal
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-address .error")).to_contain_text("control character U+0007")
+    assert address.input_value() == "窑火\x07小区"
+    expect(page.locator("#intake-summary")).to_have_value("Two men fight 🍺")
+    assert not Incident.objects.exists()
+    address.fill("窑火小区 🏠")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001")
+    incident = Incident.objects.get()
+    assert (incident.summary, incident.address) == ("Two men fight 🍺", "窑火小区 🏠")
+    assert incident.caller_phone == "13800000612"

@@ -12,10 +12,29 @@ from psycopg2.extras import DateTimeTZRange
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.models import AuditEntry
-from dispatch.models import Assignment, Category, Incident, PlanNeed, Policy, PolicyStep, ResponsePlan
+from dispatch.models import (
+    Assignment,
+    Category,
+    Incident,
+    IntakeTemplate,
+    PlanNeed,
+    Policy,
+    PolicyStep,
+    ResponsePlan,
+)
 from dispatch.services.assignment import assignment_create
 from dispatch.services.incident import incident_file
-from grid.models import Contact, Duty, Gateway, Organisation, Person, User
+from grid.models import (
+    Contact,
+    Duty,
+    Gateway,
+    Hazard,
+    Organisation,
+    Person,
+    PlaceName,
+    PlaceNameFile,
+    User,
+)
 from patrol.models import Device, Unit, UnknownDevice
 from tests.world import EAST, IN_EAST, SOUTH
 
@@ -87,6 +106,18 @@ def test_every_page_of_every_table_opens(office, world):
     UnknownDevice.objects.create(identifier="radio-2", first_seen=clock.now(), last_seen=clock.now())
     gateway = Gateway.objects.create(name="SMS", url="http://sms.intranet/", secret="whsec_x")
     Contact.objects.create(person=world.watch, channel="webhook", gateway=gateway, address="139")
+    PlaceName.objects.create(name="窑火小区", **IN_EAST)
+    PlaceNameFile.objects.create(name="names.csv", system="wgs84", uploaded_at=now, uploaded_by=world.admin)
+    Hazard.objects.create(
+        kind="gas",
+        text="x",
+        reason="y",
+        valid_until=now.date(),
+        entered_at=now,
+        entered_by=world.admin,
+        **IN_EAST,
+    )
+    IntakeTemplate.objects.create(category_id="fight", title="打架", text="【几】人打架")
     assert office.get("/admin/").status_code == 200
     for model, model_admin in admin.site._registry.items():
         assert office.get(_url(model, "changelist"), {"q": "1"}).status_code == 200, model
@@ -386,3 +417,41 @@ def test_what_hides_in_a_name_is_refused(world, office, hidden):
     assert "U+" in str(response.context["adminform"].form.errors["name"])
     assert office.post(url, {**_form(office.get(url)), "name": "噪音📢", "initials": ""}).status_code == 302
     assert office.post(url, {**_form(office.get(url)), "name": "长" * 10_000}).status_code == 200
+
+
+def test_a_template_is_configured_and_each_version_audited(office, world):
+    data = {
+        "category": "fight",
+        "title": "打架",
+        "prompts": "几个人？",
+        "text": "【几】人打架",
+        "position": "1",
+    }
+    assert office.post(_url(IntakeTemplate, "add"), {**data, "active": "on"}).status_code == 302
+    template = IntakeTemplate.objects.get()
+    url = _url(IntakeTemplate, "change", template.pk)
+    assert office.post(url, {**_form(office.get(url)), "text": "【几】人在打架"}).status_code == 302
+    entry = AuditEntry.objects.get(code="configuration.changed")
+    assert entry.details["what"][-1]["values"]["text"] == ["【几】人打架", "【几】人在打架"]
+    assert "that title already" in office.post(_url(IntakeTemplate, "add"), data).content.decode()
+
+
+def test_a_warning_names_who_entered_it_and_keeps_to_the_rules(office, world):
+    day = clock.local_day(clock.now())
+    data = {
+        "kind": "gas",
+        "text": "气瓶",
+        "reason": "检查",
+        "lat": "36.5",
+        "lon": "117.88",
+        "valid_until": str(day),
+    }
+    assert "nothing about a person" in office.post(
+        _url(Hazard, "add"), {**data, "text": "户主 13800000612"}
+    ).content.decode()  # fmt: skip
+    assert (
+        "after a year"
+        in office.post(_url(Hazard, "add"), {**data, "valid_until": "2099-01-01"}).content.decode()
+    )
+    assert office.post(_url(Hazard, "add"), data).status_code == 302
+    assert Hazard.objects.get().entered_by == world.admin

@@ -104,8 +104,7 @@ export class Place {
   async #load() {
     try {
       this.names = await get(this.addresses.names);
-      if (document.activeElement === this.address) this.#suggest();
-      else this.#compare();
+      this.#compare();
     } catch {
       this.address.addEventListener("focus", () => this.#load(), { once: true });
     }

@@ -91,7 +91,7 @@ def test_a_very_long_text_is_no_burden(
     gazetteer: None, typed: str, django_assert_max_num_queries: object
 ) -> None:
     with django_assert_max_num_queries(3):  # type: ignore[operator]
-        assert place_names_like(typed[:200]) == []
+        assert len(place_names_like(typed[:200])) <= 8
 
 
 def test_the_index_serves_it_among_fifty_thousand(world: SimpleNamespace) -> None:
@@ -104,6 +104,9 @@ def test_the_index_serves_it_among_fifty_thousand(world: SimpleNamespace) -> Non
     ]
     for row in rows:
         row.make_keys()
+    (index,) = PlaceName._meta.indexes
+    with connection.schema_editor() as editor:  # filled at once: much sooner than row by row
+        editor.remove_index(PlaceName, index)
     PlaceName.objects.bulk_create(rows)
     with (
         connection.cursor() as cursor
@@ -113,6 +116,8 @@ def test_the_index_serves_it_among_fifty_thousand(world: SimpleNamespace) -> Non
             "SELECT name || n, aliases, address, kind, lat + n * 0.001, lon, source, active, letters, initials "
             "FROM grid_placename, generate_series(1, 33) AS n"
         )
+        with connection.schema_editor() as editor:
+            editor.add_index(PlaceName, index)
         cursor.execute("ANALYZE grid_placename")
         for typed in ("yhx", "yaohuoxq", "窑火", "窑火晓曲", "yaohuoxiaxue"):
             for search in _searches(typed):
