@@ -36,7 +36,9 @@ def test_a_colleague_is_named_and_reads_it(
     expect(board.get_by_role("alert").filter(has_text="Nobody here is called")).to_be_visible()
     expect(board.locator("#ask-text")).to_have_value("Ask the owner @李青 @无此人")  # nothing typed is lost
     board.locator("#ask-text").fill("Ask the owner @李青 @")
+    expect(board.get_by_role("option").first).to_be_visible()
     board.keyboard.press("Escape")  # closes the list, not the dialog
+    expect(board.get_by_role("option")).to_have_count(0)
     board.locator("#ask-text").fill("Ask the owner @李青 @周明")
     board.keyboard.press("Enter")
     expect(board.locator("[data-acts]")).to_contain_text("Note added")

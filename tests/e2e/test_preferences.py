@@ -57,13 +57,13 @@ def test_a_choice_holds_on_every_screen(committed_world: SimpleNamespace, sit: C
     for one in (page, second):
         one.wait_for_function("played.filter((tone) => tone === 587).length === 1")
 
-    third = open_board(sit(world.dispatcher, language="en"))  # a browser that has never seen her
-    for one in (third, page):
-        one.reload()
-        one.keyboard.press("o")
-        expect(one.locator("dialog [name=order_sound]")).to_have_value("1")
-        expect(one.locator("dialog [name=volume]")).to_have_value("20")
-        one.keyboard.press("Escape")
+    page.reload()
+    expect(page.locator("[data-age]")).to_contain_text("Live", timeout=15_000)
+    page.keyboard.press("o")
+    expect(page.locator("dialog [name=order_sound]")).to_have_value("1")
+    third = sit(world.dispatcher, language="en").open("/preferences/")  # a browser that has never seen her
+    expect(third.locator("[name=order_sound]")).to_have_value("1")
+    expect(third.locator("[name=volume]")).to_have_value("20")
 
 
 def test_keys_of_one_sign_can_be_switched_off(
@@ -85,7 +85,7 @@ def test_keys_of_one_sign_can_be_switched_off(
     page.keyboard.press("F1")
     shown = page.locator(".keys-list")
     expect(shown).to_contain_text("off")
-    expect(shown.locator("kbd").filter(has_text="F1")).to_be_visible()
+    expect(shown.locator("kbd").get_by_text("F1", exact=True)).to_be_visible()
     expect(shown.locator("kbd").get_by_text("E", exact=True)).to_have_count(0)
     page.keyboard.press("Escape")
     page.keyboard.press("ArrowDown")  # no sign: it still works
