@@ -225,7 +225,7 @@ export function mountActs(root, dialog, state, status) {
       others,
       may.take_over && button(gettext("Take over"), "T", takeOver, row.escalation && !mine),
       may.reinforce && button(gettext("Reinforce"), "E", reinforce),
-      may.note && button(gettext("Note"), "N", note),
+      may.note && button(gettext("Note"), "N", () => note()),
       button(gettext("More"), "M", more, true),
     );
     const focused = moreBox.contains(document.activeElement);
