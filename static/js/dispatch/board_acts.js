@@ -137,12 +137,11 @@ export function mountActs(root, dialog, state, status) {
     await act(row.number, () => send(urls.takeOver(row.number)), () => say(fill(gettext("%(number)s is yours now"), { number: serial(row.number) })));
   }
 
-  async function note() {
+  /** `text` and `refused` (its error): words from elsewhere that the server did not take. */
+  async function note(text = "", refused = null) {
     if (!shown || !may.note) return;
     const { row } = shown;
     const question = { title: fill(gettext("Note on %(number)s"), { number: serial(row.number) }), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), names: urls.names(row.number) };
-    let refused = null;
-    let text = "";
     do {
       text = await ask(dialog, { ...question, value: text, wrong: refused?.message ?? "" });
       refused = text ? await act(row.number, () => send(urls.notes(row.number), { text }), () => say(gettext("Note added"))) : null;
@@ -226,7 +225,7 @@ export function mountActs(root, dialog, state, status) {
       others,
       may.take_over && button(gettext("Take over"), "T", takeOver, row.escalation && !mine),
       may.reinforce && button(gettext("Reinforce"), "E", reinforce),
-      may.note && button(gettext("Note"), "N", note),
+      may.note && button(gettext("Note"), "N", () => note()),
       button(gettext("More"), "M", more, true),
     );
     const focused = moreBox.contains(document.activeElement);

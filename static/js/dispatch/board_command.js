@@ -104,9 +104,10 @@ export function mountCommand(root, state, acts) {
     acts.sendTo(row, units.map(({ id }) => id));
   }
 
-  function note(row, text) {
+  async function note(row, text) {
     state.select(row.number);
-    acts.act(row.number, () => post(urls.notes(row.number), { text }), () => acts.say(gettext("Note added")));
+    const refused = await acts.act(row.number, () => post(urls.notes(row.number), { text }), () => acts.say(gettext("Note added")));
+    if (refused?.status === 400) acts.note(text, refused); // what was typed is not lost
   }
 
   function takeOver(row) {

@@ -2,7 +2,7 @@
  * bindKeys(root, dialog, state, parts) — parts: {list, map, acts, near, place, alarms, command, mentions, health} */
 
 import { $, el, put } from "../lib/dom.js";
-import { gettext } from "../lib/i18n.js";
+import { gettext, pgettext } from "../lib/i18n.js";
 import { allKeys, bind, rebind } from "../lib/keys.js";
 
 export function bindKeys(root, dialog, state, { list, map, acts, near, place, alarms, command, mentions, health }) {
@@ -43,8 +43,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, place, al
   bind(keys);
 
   function back(event) {
-    if (dialog.open || document.querySelector("#intake:not([hidden])")) return false;
-    if (document.querySelector("[popover]:popover-open")) return false; // the browser closes it
+    if (document.querySelector("dialog[open], #intake:not([hidden]), [popover]:popover-open")) return false; // it closes itself first
     const more = $(".more-acts", root);
     if (!more.hidden) return void (more.hidden = true);
     if (state.ticked.size) return void state.untick();
@@ -55,7 +54,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, place, al
   function help() {
     put(
       dialog,
-      el("div.dialog-head", {}, el("h2", {}, gettext("All keys")), el("button.button.small", { type: "button", onclick: () => dialog.close() }, gettext("Close"), el("kbd", {}, "Esc"))),
+      el("div.dialog-head", {}, el("h2", {}, gettext("All keys")), el("button.button.small", { type: "button", onclick: () => dialog.close() }, pgettext("window", "Close"), el("kbd", {}, "Esc"))),
       el("div.dialog-body", {}, el("p.second", {}, gettext("Keys are read by their place on the keyboard. Each can be changed or switched off; it is remembered on this computer.")), el("div.keys-list", {}, allKeys().map(keyLine))),
     );
     dialog.showModal();

@@ -4,7 +4,7 @@
 
 import { el, put } from "../lib/dom.js";
 import { HttpError, get, post } from "../lib/http.js";
-import { fill, gettext } from "../lib/i18n.js";
+import { fill, gettext, pgettext } from "../lib/i18n.js";
 import { ago, ms, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
@@ -81,7 +81,7 @@ export function mountMentions(button, dialog, state) {
     const { rows } = mentions;
     put(
       dialog,
-      el("div.dialog-head", {}, el("h2", {}, gettext("Notes that name me")), el("button.button.small", { type: "button", onclick: () => dialog.close() }, gettext("Close"), el("kbd", {}, "Esc"))),
+      el("div.dialog-head", {}, el("h2", {}, gettext("Notes that name me")), el("button.button.small", { type: "button", onclick: () => dialog.close() }, pgettext("window", "Close"), el("kbd", {}, "Esc"))),
       el("div.dialog-body", {}, rows.length ? el("ul.mentions", {}, rows.map(item)) : el("p", {}, gettext("No note has named you. Write @ and a name in a note to name somebody."))),
     );
     dialog.showModal();

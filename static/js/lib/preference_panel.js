@@ -2,7 +2,7 @@
  * openPreferences() — follows the link in the account's menu where the panel can't be fetched */
 
 import { $, el, put } from "./dom.js";
-import { gettext } from "./i18n.js";
+import { gettext, pgettext } from "./i18n.js";
 
 let dialog = null;
 
@@ -21,7 +21,7 @@ export async function openPreferences() {
 async function show(fresh) {
   dialog ??= document.body.appendChild(el("dialog.preferences-panel", { "aria-labelledby": "preferences-title" }));
   const form = document.importNode($("form", fresh), true);
-  const close = el("button.button.small", { type: "button", onclick: () => dialog.close() }, gettext("Close"), el("kbd", {}, "Esc"));
+  const close = el("button.button.small", { type: "button", onclick: () => dialog.close() }, pgettext("window", "Close"), el("kbd", {}, "Esc"));
   put(dialog, el("div.dialog-head", {}, el("h2", { id: "preferences-title" }, gettext("Sound and notice")), close), el("div.dialog-body", {}, form));
   dialog.addEventListener("close", () => put(dialog), { once: true });
   (await import(form.dataset.mount)).mount(form, { saved: () => dialog.close() });
