@@ -1,8 +1,10 @@
-"""The Celery application: one queue, woken by beat to sweep the timers."""
+"""The Celery application: beat wakes the timers' sweeper and the couriers, each with a queue and workers of its own."""
 
 import os
 
 from celery import Celery
+
+from . import standstill  # noqa: F401 - watches over each worker and beat
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "boshan_police.settings")
 

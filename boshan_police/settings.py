@@ -156,8 +156,18 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    # No copies of messages that wait for a free process: they expire within a second, and giving them back over a
+    # broken connection ends the worker (docs/decisions/standing-still-ends.md).
+    "ack_emulation": False,
+}
 CELERY_TIMEZONE = "UTC"
+# In memory: a schedule on disk would carry a wrong clock, or a file half written, over to the next start.
+CELERY_BEAT_SCHEDULER = "celery.beat.Scheduler"
+# A worker or beat that moves nothing for this long while Redis answers ends itself (boshan_police.standstill).
+STANDSTILL_SECONDS = env.float("STANDSTILL_SECONDS", default=10.0)
 # Others' servers may hang: they hold up a worker of their own, never the timers.
 CELERY_TASK_ROUTES = {"dispatch.send_deliveries": {"queue": "delivery"}}
 CELERY_BEAT_SCHEDULE = {

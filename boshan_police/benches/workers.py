@@ -4,10 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
+import threading
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from contextlib import ExitStack, contextmanager, suppress
 
 from django.conf import settings
 from django.db import connection
@@ -15,17 +15,56 @@ from django.db import connection
 from .scratch import database_url
 
 END_SECONDS = 10.0
+RESTART_SECONDS = 1.0
 _CELERY = [sys.executable, "-m", "celery", "--quiet", "--app=boshan_police"]
 
 
 class CeleryProcess:
-    """A worker or beat in a process group of its own. `kill()` is `kill -9` of all of it, in the middle of whatever it does."""
+    """A worker or beat in a process group of its own, started again when it ends by itself, as a supervisor does.
+
+    `kill()` is `kill -9` of all of it, in the middle of whatever it does. `restarts` counts its own ends.
+    """
 
     def __init__(self, command: list[str], environment: Mapping[str, str]) -> None:
         self._command, self._environment = command, environment
+        self._wanted = threading.Event()
+        self._turn = threading.Lock()
+        self.restarts = 0
         self.start()
+        threading.Thread(target=self._supervise, daemon=True).start()
 
     def start(self) -> None:
+        with self._turn:
+            self._launch()
+            self._wanted.set()
+
+    def kill(self) -> None:
+        """At once and without a word, children included."""
+        with self._turn:
+            self._wanted.clear()
+            self._kill_group()
+
+    def end(self) -> None:
+        """As an upgrade does; killed if that takes too long."""
+        with self._turn:
+            self._wanted.clear()
+            self.process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(END_SECONDS)
+            self._kill_group()
+
+    def _supervise(self) -> None:
+        while True:
+            self._wanted.wait()
+            self.process.wait()
+            with self._turn:
+                if self._wanted.is_set() and self.process.poll() is not None:
+                    self._kill_group()  # what it left of its own children
+                    self.restarts += 1
+                    time.sleep(RESTART_SECONDS)
+                    self._launch()
+
+    def _launch(self) -> None:
         self.process = subprocess.Popen(  # noqa: S603 - our own command
             self._command,
             cwd=settings.BASE_DIR,
@@ -36,26 +75,22 @@ class CeleryProcess:
             start_new_session=True,
         )
 
-    def kill(self) -> None:
-        """At once and without a word, children included."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-    def end(self) -> None:
-        """As an upgrade does; killed if that takes too long."""
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(END_SECONDS)
-            except subprocess.TimeoutExpired:
-                self.kill()
 
 
 @contextmanager
 def celery_processes(
-    *, workers: int, beats: int = 1, redis_url: str | None = None
+    *,
+    workers: int,
+    beats: int = 1,
+    queue: str = "celery",
+    redis_url: str | None = None,
+    **variables: str,
 ) -> Iterator[tuple[list[CeleryProcess], list[CeleryProcess]]]:
-    """(workers, beats), started as `manage.py demo` starts them; all ended afterwards."""
+    """(workers of `queue`, beats), started as `manage.py demo` starts them; all ended afterwards."""
     environment = {
         **os.environ,
         "BOSHAN_NO_BOOTSTRAP": "1",
@@ -64,8 +99,9 @@ def celery_processes(
         "REDIS_URL": redis_url or settings.REDIS_URL,
         "LIVE_CHANNEL": settings.LIVE_CHANNEL,
         "SECRET_KEY": settings.SECRET_KEY,
+        **variables,
     }
-    with ExitStack() as started, tempfile.TemporaryDirectory(prefix="beat-") as folder:
+    with ExitStack() as started:
 
         def start(command: list[str]) -> CeleryProcess:
             process = CeleryProcess([*_CELERY, *command], environment)
@@ -73,18 +109,14 @@ def celery_processes(
             return process
 
         yield (
-            [start(worker_command(f"worker{index}@bench")) for index in range(workers)],
-            [
-                start(["beat", f"--schedule={Path(folder) / f'schedule-{index}'}", "--pidfile="])
-                for index in range(beats)
-            ],
+            [start(worker_command(f"worker{index}@bench", queue)) for index in range(workers)],
+            [start(["beat", "--pidfile="]) for _ in range(beats)],
         )
-        started.close()  # before the schedule's folder goes
 
 
-def worker_command(name: str) -> list[str]:
+def worker_command(name: str, queue: str) -> list[str]:
     return [
-        *("worker", f"--hostname={name}", "--concurrency=2", "--loglevel=ERROR"),
+        *("worker", f"--hostname={name}", f"--queues={queue}", "--concurrency=2", "--loglevel=ERROR"),
         *("--without-gossip", "--without-mingle"),
     ]
 

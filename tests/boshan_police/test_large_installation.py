@@ -165,9 +165,8 @@ def test_the_web_commands_answer_as_the_container_checks_them(run, name):
     assert run(check).wait(20) == 1
 
 
-def test_the_worker_answers_its_check_and_beat_keeps_beating(run, tmp_path):
-    schedule = str(tmp_path / "beat-schedule")
-    beat = run(as_run("beat", schedule=schedule))
+def test_the_worker_answers_its_check_and_beat_keeps_beating(run):
+    beat = run(as_run("beat"))
     run([*as_run("worker", concurrency="1"), f"--hostname=celery@test-{os.getpid()}"])
     words = SERVICES["worker"]["healthcheck"]["test"][1].replace("$$HOSTNAME", f"test-{os.getpid()}").split()
     assert wait_until(lambda: run(words).wait(30) == 0, seconds=40)

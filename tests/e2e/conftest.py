@@ -110,7 +110,7 @@ def sit(portal: Server, chromium: Browser) -> Iterator[Callable[..., Desk]]:  # 
 def _timers(folder: Path) -> Iterator[None]:
     """A real worker with its beat, on the database and the Redis of this process."""
     command = [sys.executable, "-m", "celery", "-A", "boshan_police", "worker", "--beat", "--concurrency=1"]
-    command += [f"--schedule={folder / 'beat'}", "--loglevel=WARNING", "--without-gossip", "--without-mingle"]
+    command += ["--loglevel=WARNING", "--without-gossip", "--without-mingle"]
     environment = {
         **os.environ,
         "BOSHAN_NO_BOOTSTRAP": "1",

@@ -80,8 +80,6 @@ class Command(BaseCommand):
         if place.is_locked("use") or place.is_locked("keeper"):
             raise CommandError("Another command of this folder uses the database. End it, then use --fresh.")
         place.remove()
-        for file in self._var.glob("beat-schedule*"):
-            file.unlink()
 
     def _fill(self, *, seed: bool) -> None:
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # stays empty here; its absence is warned of
@@ -99,7 +97,7 @@ class Command(BaseCommand):
 
     def _run(self, servers: embedded.Servers | None, options: dict[str, Any]) -> None:
         address = choose_address(options["host"], options["port"], self.stdout.write)
-        processes = _processes(address, self._var, simulate=not options["quiet_night"])
+        processes = _processes(address, simulate=not options["quiet_night"])
         environment = _environment(address)
         if not options["no_seed"]:
             port = free_port()
@@ -115,10 +113,9 @@ class Command(BaseCommand):
         supervisor.loop()
 
 
-def _processes(address: WebAddress, var: Path, *, simulate: bool) -> dict[str, list[str]]:
+def _processes(address: WebAddress, *, simulate: bool) -> dict[str, list[str]]:
     """The demo's processes by name."""
     celery = [sys.executable, "-m", "celery", "--quiet", "--app=boshan_police"]
-    schedule = f"--schedule={var / 'beat-schedule'}"
     processes = {
         "web": [
             *(sys.executable, "-m", "uvicorn", "boshan_police.asgi:application"),
@@ -133,7 +130,7 @@ def _processes(address: WebAddress, var: Path, *, simulate: bool) -> dict[str, l
             *(*celery, "worker", "--queues=delivery", "--hostname=courier@%h", "--pool=solo"),
             *("--loglevel=WARNING", "--without-gossip", "--without-mingle"),
         ],
-        "beat": [*celery, "beat", schedule, "--pidfile=", "--loglevel=WARNING"],
+        "beat": [*celery, "beat", "--pidfile=", "--loglevel=WARNING"],
     }
     if simulate:
         processes["traffic"] = [sys.executable, "manage.py", "simulate", "--rate", "quiet"]

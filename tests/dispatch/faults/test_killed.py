@@ -10,8 +10,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from celery import Celery
 from django.db import connection
 from django.db.models import Count
+from redis import Redis
 
 from boshan_police.benches.scratch import own_channel, web_server
 from boshan_police.benches.workers import CeleryProcess, celery_processes
@@ -101,6 +103,27 @@ def test_two_beats_double_nothing(redis: ThrowawayRedis, due: Callable[[float], 
     with own_channel(), celery_processes(workers=2, beats=2, redis_url=redis.url):
         wait_until(has_swept, "no worker sweeps")
         check_each_fired_once(due(3.0))
+
+
+@pytest.mark.parametrize(("queue", "task"), [("celery", "sweep_timers"), ("delivery", "send_deliveries")])
+def test_a_worker_that_lives_and_takes_nothing_is_started_anew(
+    redis: ThrowawayRedis, committed_world: SimpleNamespace, queue: str, task: str
+) -> None:
+    """As after some reconnects: it answers a ping, and the messages pile up."""
+    with (
+        own_channel(),
+        celery_processes(workers=1, queue=queue, redis_url=redis.url, STANDSTILL_SECONDS="2") as (
+            (worker,),
+            _,
+        ),
+        Celery(broker=redis.url) as control,
+        Redis.from_url(redis.url) as client,
+    ):
+        wait_until(lambda: control.control.ping(timeout=1), "no worker answers")
+        control.control.cancel_consumer(queue, reply=True)
+        wait_until(lambda: client.llen(queue) > 4, "nothing piles up")
+        wait_until(lambda: worker.restarts, "it went on standing still")
+        wait_until(lambda: client.llen(queue) <= 1, f"nobody takes dispatch.{task}")
 
 
 def test_redis_killed_and_started_again(redis: ThrowawayRedis, due: Callable[[float], list[int]]) -> None:
