@@ -22,17 +22,24 @@ from .conftest import Desk
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+BEGAN = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
+
+
+def at(seconds: float) -> datetime:
+    return BEGAN + timedelta(seconds=seconds)
+
+
 @pytest.fixture
-def night(transactional_db: None) -> SimpleNamespace:
-    """Half an hour ago a fight: told at 30 s, seen at 40, sent another way than recommended at 50, closed at 400 s."""
-    began = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=30)
-
-    def at(seconds: float) -> datetime:
-        return began + timedelta(seconds=seconds)
-
+def committed_world(transactional_db: None) -> SimpleNamespace:
+    """The cast, a minute before."""
     with clock.at(at(-60)):
-        world = build_world()
-    world.at = at
+        return build_world()
+
+
+@pytest.fixture
+def night(committed_world: SimpleNamespace) -> SimpleNamespace:
+    """Half an hour ago a fight: told at 30 s, seen at 40, sent another way than recommended at 50, closed at 400 s."""
+    world = committed_world
     plan = ResponsePlan.objects.create(category=None, priority=1)
     PlanNeed.objects.create(plan=plan, kinds=["car"], count=1)
     with clock.at(at(0)):
@@ -67,7 +74,7 @@ def test_the_incidents_minute_is_played_back(night: SimpleNamespace, sit: Callab
     page = desk.open(f"/incidents/{night.number}/")
     page.get_by_role("link", name="Replay", exact=True).last.click()
     band = page.locator("[data-past-text]")
-    stamp = f"{night.at(0).astimezone(clock.zone()):%H:%M:%S}"
+    stamp = f"{at(0).astimezone(clock.zone()):%H:%M:%S}"
     expect(band).to_contain_text(f"{stamp}, not now")
     row = page.locator(f".queue [data-number='{night.number}']")
     expect(row).to_contain_text("to accept")
@@ -94,7 +101,7 @@ def test_the_incidents_minute_is_played_back(night: SimpleNamespace, sit: Callab
     page.keyboard.press("Shift+ArrowRight")
     expect(row).to_contain_text("to arrive")
     moments.get_by_text("城东03 on scene").locator("xpath=../..").get_by_role(
-        "button", name=f"{night.at(200).astimezone(clock.zone()):%H:%M:%S}"
+        "button", name=f"{at(200).astimezone(clock.zone()):%H:%M:%S}"
     ).click()
     expect(row).to_contain_text("to report back")
     page.keyboard.press("4")
@@ -115,7 +122,7 @@ def test_the_incidents_minute_is_played_back(night: SimpleNamespace, sit: Callab
 
 def test_a_moment_by_its_address_and_a_wrong_one(night: SimpleNamespace, sit: Callable[..., Desk]) -> None:
     desk = sit(night.east_commander)
-    page = desk.open(f"/review/?at={night.at(100).isoformat().replace('+00:00', 'Z')}")
+    page = desk.open(f"/review/?at={at(100).isoformat().replace('+00:00', 'Z')}")
     expect(page.locator("[data-past-text]")).to_contain_text("不是现在")
     expect(page.locator(f".queue [data-number='{night.number}']")).to_contain_text("城东03")
     page.get_by_role("button", name="班次").click()
