@@ -12,7 +12,7 @@ from patrol.models import Unit
 from patrol.services.unit import Position, units_place
 
 
-def test_all_are_placed_and_told_in_three_queries(
+def test_all_are_placed_and_told_in_four_queries(
     world: SimpleNamespace, django_assert_num_queries: object
 ) -> None:
     told: list[list[int]] = []
@@ -24,7 +24,7 @@ def test_all_are_placed_and_told_in_three_queries(
     unit_changes.connect(hear)
     try:
         # savepoint and release of the enclosing test transaction are counted too
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             placed = units_place(
                 actor=world.dispatcher,
                 positions=[
