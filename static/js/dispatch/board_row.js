@@ -18,6 +18,7 @@ export function awaited({ row, urgency }) {
   const first = row.assignments[0]?.label ?? "";
   const others = row.assignments.length > 1 ? "+" : "";
   if (row.escalation?.owner) return row.escalation.owner;
+  if (row.status === null) return gettext("not recorded"); // in a look back at days before the board was kept
   if (!row.stage) return gettext("Reported back");
   const words = urgency.state === "late" || urgency.state === "escalated" ? STAGE_TEXT : AWAITED_TEXT;
   return [first && `${first}${others}`, words[row.stage]].filter(Boolean).join(" ");

@@ -1,5 +1,6 @@
 /* The foot of the review: the span with a picture of what happened in it, the moment under the hand, play, speed, span.
- * mountDeck(root, player, {span(kind), shift(by), day(text)}) → {moments(list, selected), show({kind, of}), problem(text)} */
+ * mountDeck(root, player, {span(kind), shift(by), day(text)}) → {moments(list, selected), speed(times), limits(begins, now),
+ *   show({kind, incident, earlier, later}), problem(text | null)} */
 
 import { $, $$, put, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";

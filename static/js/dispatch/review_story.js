@@ -1,6 +1,6 @@
 /* The right column of the review: the selected incident as it stood then, what was recommended and sent, who was told and
  * who saw it, and what happened, the entry of the moment marked. A click on a time goes there.
- * mountStory(root, state, player) → {moments(list), life(story | null), of} */
+ * mountStory(root, state, player) → {moments(list), life(story | null), follow("all" | "one"), beside(±1) → moment | null} */
 
 import { $, $$, el, put, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
