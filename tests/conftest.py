@@ -1,31 +1,49 @@
 """Fixtures of all tests: the cast, and clients that speak as one of it."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-import pgtrigger
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, TransactionTestCase
 from django.utils import translation
 from knox.models import AuthToken
 
+from boshan_police.benches.workers import own_redis_database
 from boshan_police.kernel import clock
 from boshan_police.kernel.reference import forget_all
 from grid.models import User
 
+from .emptying import empty_tables
 from .world import build_world
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Tests that commit empty all tables afterwards, which the append-only ones refuse everywhere else."""
-    with django_db_blocker.unblock():
-        pgtrigger.disable(
-            "dispatch.TimelineEntry:append_only_truncate", "kernel.AuditEntry:append_only_truncate"
-        )
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Tests that commit empty the tables in our way."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_redis() -> Iterator[None]:
+    """Where the suite is spread over several processes, each has a database of Redis, and a channel, of its own."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    with pytest.MonkeyPatch.context() as patch:
+        if worker:
+            own = {
+                "REDIS_URL": own_redis_database(settings.REDIS_URL, int(worker.removeprefix("gw"))),
+                "LIVE_CHANNEL": f"{settings.LIVE_CHANNEL}.{worker}",
+            }
+            for name, value in own.items():
+                patch.setattr(settings, name, value)
+                patch.setenv(name, value)
+        yield
 
 
 @pytest.fixture(autouse=True)

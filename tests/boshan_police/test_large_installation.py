@@ -16,6 +16,7 @@ from django.core.management import get_commands
 from boshan_police.deploy import SOCKET_OPTIONS, probe
 from tests.boshan_police.waiting import wait_until
 
+pytestmark = pytest.mark.xdist_group("large installation")  # each starts servers of its own: one at a time
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from boshan_police.benches.scratch import Server, database_url
@@ -50,6 +50,8 @@ def chromium() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+        # Beside a running event loop Django holds a connection apart, which nobody would find afterwards.
+        connections.close_all()
 
 
 class Desk:

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
@@ -32,10 +33,11 @@ def road_server(settings: Any) -> Iterator[Callable[..., list[str]]]:
                 asked.append(self.path)
                 body = answer() if callable(answer) else answer
                 payload = json.dumps(body).encode()
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(payload)))
-                self.end_headers()
-                self.wfile.write(payload)
+                with suppress(ConnectionError):  # who asked may have given up
+                    self.send_response(200)
+                    self.send_header("Content-Length", str(len(payload)))
+                    self.end_headers()
+                    self.wfile.write(payload)
 
             do_GET = do_POST = _reply
 

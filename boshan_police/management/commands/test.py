@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 
 from django.core.management.base import BaseCommand
 
@@ -11,16 +12,33 @@ from boshan_police import embedded
 from boshan_police.embedded.place import ROOT
 from boshan_police.embedded.processes import ends_with_parent
 
+_ONE_PROCESS = ("--numprocesses", "--dist", "--capture", "--pdb", "--trace", "--collect-only", "--co")
+MOST_PROCESSES = 4
+"""More gain nothing: a few long tests decide how long it takes."""
+
+
+def spread(arguments: Sequence[str]) -> list[str]:
+    """pytest's options for all cores; none where the arguments decide that, or need one process."""
+    for argument in arguments:
+        path, _, test = argument.partition("::")
+        if test or path.endswith(".py") or argument.startswith(("-n", "-s", *_ONE_PROCESS)):
+            return []
+    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
+    return [f"--numprocesses={processes}", "--dist=loadgroup"] if processes > 1 else []
+
 
 class Command(BaseCommand):
-    help = "Runs the tests with pytest against a PostgreSQL and a Redis of their own. Arguments go to pytest."
+    help = (
+        "Runs the tests with pytest against a PostgreSQL and a Redis of their own, over the cores unless single "
+        "files or tests are named. Arguments go to pytest; -n 0 keeps it in one process."
+    )
     requires_system_checks = ()
 
     def run_from_argv(self, argv: list[str]) -> None:
         """Arguments are pytest's: Django's parser would refuse most of them."""
         try:
             with embedded.servers(throwaway=True):
-                command = [sys.executable, "-m", "pytest", *argv[2:]]
+                command = [sys.executable, "-m", "pytest", *spread(argv[2:]), *argv[2:]]
                 # Already inside, and the tests start commands of their own.
                 environment = {**os.environ, "BOSHAN_NO_BOOTSTRAP": "1"}
                 pytest = subprocess.Popen(  # noqa: S603 - whoever types the arguments may run anything anyway
