@@ -6,12 +6,15 @@ same trying ends in the rows, each audited like a change by hand. Rows are added
 
 import hashlib
 from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 from django.contrib.admin import ModelAdmin
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import IntegrityError, models, transaction
+from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -26,6 +29,7 @@ from grid.table import Table
 from grid.table_reading import Change, Found, Line, Reading, Remark
 
 _STEP = 50  # rows between two words about progress
+_READ_STEP = 1000  # the same while they are only read
 T = TypeVar("T")
 
 
@@ -91,6 +95,8 @@ class _Run(Reading):
             return
         groups: dict[tuple[Hashable, ...], list[Line]] = {}
         for number, cells in rows[1:]:
+            if number % _READ_STEP == 0:
+                yield number
             line = self.line(number, cells, places)
             if line is None:
                 continue
@@ -168,7 +174,7 @@ class _Run(Reading):
         for name, column in self.columns.items():
             data[column.field] = column.data(after[name])
         if new not in self.forms:
-            self.forms[new] = self.office.get_form(self.request, row, change=not new)
+            self.forms[new] = _remembering(self.office.get_form(self.request, row, change=not new))
         form_class = self.forms[new]
         for name, column in self.columns.items():  # what a new row's form does not ask
             if new and column.field not in form_class.base_fields and column.field == name:
@@ -313,6 +319,15 @@ class _Run(Reading):
             words = self.office.construct_change_message(self.request, trial.form, trial.formsets, not change)
             log = self.office.log_change if change else self.office.log_addition
             log(self.request, row, words)
+
+
+def _remembering(form_class: Any) -> Any:
+    """The form with choices of other tables' rows looked up once each: a file names the same few again and again."""
+    for name, chosen in list(form_class.base_fields.items()):
+        if isinstance(chosen, ModelChoiceField):
+            form_class.base_fields[name] = remembering = copy(chosen)
+            remembering.to_python = cache(chosen.to_python)
+    return form_class
 
 
 def tried(steps: Generator[int, None, T]) -> T:

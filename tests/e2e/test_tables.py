@@ -35,7 +35,7 @@ def test_units_go_out_are_changed_and_come_back(
     page.get_by_role("link", name="导入").click()
     page.get_by_label("文件").set_input_files(file)
     page.get_by_role("button", name="检查文件").click()
-    wrong = page.locator(".table-import tbody tr")
+    wrong = page.locator(".errornote + .module tbody tr")
     expect(wrong).to_have_count(1)
     expect(wrong).to_contain_text("人数")
     expect(wrong).to_contain_text("四个")

@@ -413,3 +413,9 @@ def test_rows_that_stay_cost_no_queries(world, office, django_assert_max_num_que
     file = office.get("/admin/patrol/unit/table.csv").content
     with django_assert_max_num_queries(14):
         hand_in(office, "patrol/unit", file)
+
+
+def test_new_rows_cost_three_queries_each(world, office, django_assert_max_num_queries):
+    rows = "".join(f"新{n:03d},car,{EAST},{SOUTH},,2\n" for n in range(30))
+    with django_assert_max_num_queries(20 + 3 * 30):
+        assert hand_in(office, "patrol/unit", UNITS + rows).context["added_count"] == 30
