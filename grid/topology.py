@@ -136,7 +136,9 @@ def _beside(
     """(key, shared border) of the grids around `piece`, longest border first."""
     near = tree.query(piece.buffer(_HAIR), predicate="intersects")
     found = [(keys[index], _shared(piece, shapes[index])) for index in near]
-    found = [pair for pair in found if pair[1] > _REACH] or found  # who touches it at a corner is no neighbour
+    found = [
+        pair for pair in found if pair[1] > _REACH
+    ] or found  # who touches it at a corner is no neighbour
     return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -151,9 +151,9 @@ def _refuse_faults(
     if kinds or (meant and not accept_warnings):
         raise Conflict(
             "plan_faults" if kinds else "plan_warnings",
-            _("Mend what is marked first: %(count)s faults.") % {"count": len(kinds)}
+            _("Faults to be mended first: %(count)s.") % {"count": len(kinds)}
             if kinds
-            else _("%(count)s things may be meant or not: look at them, then accept them.")
+            else _("Gaps and the like that may be meant: %(count)s. Look at them, then accept them.")
             % {"count": len(meant)},
             details={"kinds": sorted({*kinds, *meant})},
         )
