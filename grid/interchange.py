@@ -204,7 +204,9 @@ def _areas(wkb: Any, system: str, crs: str) -> tuple[shapely.Geometry | None, ..
             % {"system": (crs or system)[:_SHOWN]},
         )
     if system in {System.GCJ02, System.BD09}:
-        shapes = shapely.set_coordinates(shapes, [to_wgs84(lat, lon, system)[::-1] for lon, lat in points])
+        # Each place once: a corner stands in the file for every grid that has it.
+        corners_once = {(lon, lat): to_wgs84(lat, lon, system)[::-1] for lon, lat in set(map(tuple, points))}
+        shapes = shapely.set_coordinates(shapes, [corners_once[lon, lat] for lon, lat in points])
     return tuple(_area(shape) for shape in shapes)
 
 

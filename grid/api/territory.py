@@ -36,7 +36,7 @@ class LargeParser(OrjsonParser):
     most_bytes = 16 * 1024 * 1024
 
 
-class GridInput(serializers.Serializer):
+class PlannedGridInput(serializers.Serializer):
     """One grid of a plan; fields that are left out stay as they are."""
 
     key = Text(max_length=_KEY, help_text="`g<id>` of a grid there is, or `n…` for a new one")
@@ -50,25 +50,25 @@ class GridInput(serializers.Serializer):
     rebase = serializers.BooleanField(required=False, help_text="Take the present grid as the one drawn over")
 
 
-class VersionInput(serializers.Serializer):
+class PlanVersionInput(serializers.Serializer):
     """The version of the plan that was looked at."""
 
     version = Whole(required=False, allow_null=True, default=None)
 
 
-class CreateInput(serializers.Serializer):
+class PlanCreateInput(serializers.Serializer):
     title = Text(max_length=80)
     reason = Text(max_length=500, allow_blank=True, default="")
 
 
-class SaveInput(VersionInput):
+class PlanSaveInput(PlanVersionInput):
     title = Text(max_length=80, required=False)
     reason = Text(max_length=500, allow_blank=True, required=False)
-    grids = GridInput(many=True, default=list)
+    grids = PlannedGridInput(many=True, default=list)
     drop = serializers.ListField(child=Text(max_length=_KEY), max_length=5000, default=list)
 
 
-class SplitInput(VersionInput):
+class GridSplitInput(PlanVersionInput):
     grid = Text(max_length=_KEY)
     line = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
@@ -78,26 +78,26 @@ class SplitInput(VersionInput):
     )
 
 
-class MergeInput(VersionInput):
+class GridMergeInput(PlanVersionInput):
     grids = serializers.ListField(child=Text(max_length=_KEY), min_length=1, max_length=100)
 
 
-class MendInput(VersionInput):
+class PlanMendInput(PlanVersionInput):
     fault = Text(max_length=64)
 
 
-class ScheduleInput(serializers.Serializer):
+class PlanScheduleInput(serializers.Serializer):
     version = Whole()
     effective_at = Instant()
     accept_warnings = serializers.BooleanField(default=False)
 
 
-class PostInput(serializers.Serializer):
+class PostHandOverInput(serializers.Serializer):
     people = serializers.ListField(child=Text(max_length=20), max_length=50)
     at = Instant(required=False)
 
 
-class ExportInput(serializers.Serializer):
+class TerritoryExportInput(serializers.Serializer):
     type = serializers.ChoiceField(["geojson", "gpkg"], default="geojson")
     at = Instant(days=True, required=False)
 
@@ -134,11 +134,11 @@ class ExportView(_View):
     @extend_schema(
         summary="The territory as a file",
         description="`at`: as it was then.",
-        parameters=[ExportInput],
+        parameters=[TerritoryExportInput],
         responses={(200, "application/geo+json"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request) -> HttpResponse:
-        wanted = checked(ExportInput, request.query_params)
+        wanted = checked(TerritoryExportInput, request.query_params)
         at = wanted.get("at") or clock.now()
         rows = grids_at(at)
         packed = wanted["type"] == "gpkg"
@@ -156,11 +156,11 @@ class PostView(_View):
     @extend_schema(
         summary="Hand the post of a grid over",
         description="From `at` (now) on `people` (numbers) serve it and nobody else; none leaves it vacant.",
-        request=PostInput,
+        request=PostHandOverInput,
         responses=OpenApiTypes.OBJECT,
     )
     def post(self, request: Request, code: str) -> Response:
-        given = checked(PostInput, request.data)
+        given = checked(PostHandOverInput, request.data)
         grid = post_hand_over(actor=request.user, code=code, people=given["people"], at=given.get("at"))
         return Response({"results": territory_rows(only=grid.pk)})
 
@@ -168,13 +168,15 @@ class PostView(_View):
 class PlansView(_View):
     """`/api/territory/plans/`"""
 
-    @extend_schema(summary="The last 50 plans", responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="territory_plans_list", summary="The last 50 plans", responses=OpenApiTypes.OBJECT
+    )
     def get(self, request: Request) -> Response:
         return Response({"results": plan_rows()})
 
-    @extend_schema(summary="Begin a draft", request=CreateInput, responses={201: OpenApiTypes.OBJECT})
+    @extend_schema(summary="Begin a draft", request=PlanCreateInput, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
-        given = checked(CreateInput, request.data)
+        given = checked(PlanCreateInput, request.data)
         plan = territory_plan.plan_create(actor=request.user, **given)
         return Response(plan_document(plan), status=201)
 
@@ -201,10 +203,12 @@ class PlanSaveView(_View):
 
     parser_classes = [LargeParser]
 
-    @extend_schema(summary="Keep what was drawn and typed", request=SaveInput, responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        summary="Keep what was drawn and typed", request=PlanSaveInput, responses=OpenApiTypes.OBJECT
+    )
     def post(self, request: Request, key: int) -> Response:
         return _answer(
-            territory_plan.plan_save(actor=request.user, key=key, **checked(SaveInput, request.data))
+            territory_plan.plan_save(actor=request.user, key=key, **checked(PlanSaveInput, request.data))
         )
 
 
@@ -214,11 +218,11 @@ class PlanSplitView(_View):
     @extend_schema(
         summary="Cut a grid in two",
         description="`made` is the key of the new part.",
-        request=SplitInput,
+        request=GridSplitInput,
         responses=OpenApiTypes.OBJECT,
     )
     def post(self, request: Request, key: int) -> Response:
-        given = checked(SplitInput, request.data)
+        given = checked(GridSplitInput, request.data)
         plan, made = territory_plan.plan_split(actor=request.user, key=key, **given)
         return _answer(plan, made=made)
 
@@ -227,11 +231,11 @@ class PlanMergeView(_View):
     """`…/merge/`"""
 
     @extend_schema(
-        summary="Join grids; the first keeps its code", request=MergeInput, responses=OpenApiTypes.OBJECT
+        summary="Join grids; the first keeps its code", request=GridMergeInput, responses=OpenApiTypes.OBJECT
     )
     def post(self, request: Request, key: int) -> Response:
         return _answer(
-            territory_plan.plan_merge(actor=request.user, key=key, **checked(MergeInput, request.data))
+            territory_plan.plan_merge(actor=request.user, key=key, **checked(GridMergeInput, request.data))
         )
 
 
@@ -239,11 +243,11 @@ class PlanMendView(_View):
     """`…/mend/`"""
 
     @extend_schema(
-        summary="Mend a gap or an overlap as suggested", request=MendInput, responses=OpenApiTypes.OBJECT
+        summary="Mend a gap or an overlap as suggested", request=PlanMendInput, responses=OpenApiTypes.OBJECT
     )
     def post(self, request: Request, key: int) -> Response:
         return _answer(
-            territory_plan.plan_mend(actor=request.user, key=key, **checked(MendInput, request.data))
+            territory_plan.plan_mend(actor=request.user, key=key, **checked(PlanMendInput, request.data))
         )
 
 
@@ -251,10 +255,10 @@ class PlanScheduleView(_View):
     """`…/schedule/`"""
 
     @extend_schema(
-        summary="Decide when it takes effect", request=ScheduleInput, responses=OpenApiTypes.OBJECT
+        summary="Decide when it takes effect", request=PlanScheduleInput, responses=OpenApiTypes.OBJECT
     )
     def post(self, request: Request, key: int) -> Response:
-        given = checked(ScheduleInput, request.data)
+        given = checked(PlanScheduleInput, request.data)
         return _answer(territory_effect.plan_schedule(actor=request.user, key=key, **given))
 
 

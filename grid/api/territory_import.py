@@ -36,7 +36,7 @@ class FileParser(MultiPartParser):
         return super().parse(stream, media_type, parser_context)
 
 
-class ImportInput(serializers.Serializer):
+class TerritoryImportInput(serializers.Serializer):
     """`columns`: JSON, {code, station, community_code, community} → column of the file; without it a guess is made."""
 
     layer = Text(max_length=200, allow_blank=True, default="")
@@ -67,7 +67,7 @@ _BODY = {
 
 
 def _read(request: Request) -> tuple[Sheet, dict[str, str], dict[str, Any]]:
-    given = checked(ImportInput, request.data)
+    given = checked(TerritoryImportInput, request.data)
     upload = request.FILES.get("file")
     if upload is None:
         raise Invalid("file_missing", _("Choose a file."), field="file")

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                             ("draft", "Draft"),
                             ("scheduled", "Scheduled"),
                             ("in_force", "In force"),
-                            ("withdrawn", "Withdrawn"),
+                            ("withdrawn", "Given up"),
                         ],
                         default="draft",
                         max_length=12,

@@ -20,7 +20,7 @@ class TerritoryPlan(models.Model):
         DRAFT = "draft", _("Draft")
         SCHEDULED = "scheduled", _("Scheduled")
         IN_FORCE = "in_force", _("In force")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        WITHDRAWN = "withdrawn", _("Given up")
 
     title = models.CharField(_("title"), max_length=80)
     reason = models.CharField(_("reason"), max_length=500, blank=True)

@@ -72,10 +72,11 @@ def _readable(row: Mapping[str, Any]) -> shapely.Geometry | None:
 
 
 def load_territory() -> Territory:
-    """Two queries."""
+    """One query."""
+    rows = Grid.objects.values("id", "code", "station_id", "community", "boundary", "valid_until")
     return Territory(
-        Grid.objects.in_force().values("id", "code", "station_id", "community", "boundary"),
-        dict(Grid.objects.filter(valid_until__isnull=False).values_list("id", "code")),
+        (row for row in rows if row["valid_until"] is None),
+        {row["id"]: row["code"] for row in rows if row["valid_until"] is not None},
     )
 
 

@@ -74,7 +74,7 @@ def _rounded(geometry: Any) -> dict[str, Any]:
 
 
 def _build() -> MapDocument:
-    """Three queries."""
+    """Two queries."""
     stations = Organisation.objects.filter(kind=Organisation.Kind.STATION).order_by("code")
     plain = to_json(
         _collection(load_territory(), list(stations.values_list("code", "short_name", "short_name_en")))

@@ -223,7 +223,7 @@ def territory_faults() -> list[dict[str, Any]]:
     return [fault_row(fault, codes) for fault in faults_of(areas)]
 
 
-def people_rows() -> list[dict[str, str]]:
+def people_rows() -> list[Any]:
     """Everybody who can serve a grid. One query."""
     people = Person.objects.order_by("organisation", "kind", "number")
     return list(people.values("number", "name", "kind", "organisation"))

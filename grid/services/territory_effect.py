@@ -151,9 +151,9 @@ def _refuse_faults(
     if kinds or (meant and not accept_warnings):
         raise Conflict(
             "plan_faults" if kinds else "plan_warnings",
-            _("Mend what is marked first: %(count)s faults.") % {"count": len(kinds)}
+            _("Faults to be mended first: %(count)s.") % {"count": len(kinds)}
             if kinds
-            else _("%(count)s things may be meant or not: look at them, then accept them.")
+            else _("Gaps and the like that may be meant: %(count)s. Look at them, then accept them.")
             % {"count": len(meant)},
             details={"kinds": sorted({*kinds, *meant})},
         )
@@ -207,9 +207,9 @@ def _apply(plan: TerritoryPlan) -> None:
         grid.pk: grid
         for grid in Grid.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
     }
-    renamed = [row.grid_id for row in rows if row.grid_id and grids[row.grid_id].code != row.code]
-    formers = [FormerGrid.of(grids[row.grid_id], plan, at) for row in rows if row.kind == "changed"]
-    FormerGrid.objects.bulk_create(formers)
+    there = [(row, grids[row.grid_id]) for row in rows if row.grid_id]
+    renamed = [grid.pk for row, grid in there if grid.code != row.code]
+    FormerGrid.objects.bulk_create(FormerGrid.of(grid, plan, at) for row, grid in there if not row.removed)
     for key in renamed:  # two that swap their codes must not meet
         Grid.objects.filter(pk=key).update(code=f"~{key}")
     for row in rows:

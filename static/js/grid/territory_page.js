@@ -183,7 +183,16 @@ export async function mount(root) {
     });
   });
 
-  state.addEventListener("plan", () => (choices(), states()));
+  let shown = "";
+  state.addEventListener("plan", () => {
+    choices();
+    states();
+    const now = `${state.plan?.id} ${state.plan?.state}`;
+    if (now === shown) return;
+    shown = now;
+    say("");
+    if (state.planned.size && !state.selected.size) map.fit([...state.planned.keys()]);
+  });
   state.addEventListener("select", states);
   draw.addEventListener("tool", states);
   state.addEventListener("saved", ({ detail }) => {

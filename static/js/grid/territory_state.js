@@ -129,6 +129,7 @@ export class TerritoryState extends EventTarget {
       this.planned.set(row.key, { people: there ? null : [], ...known, ...held, ...row, removed, kind });
     }
     for (const key of drop) this.planned.delete(key);
+    this.selected = new Set([...this.selected].filter((key) => this.shape(key)));
     if (remember) this.#remember(before);
     this.#emit("plan");
     this.#send("save", { grids: rows.map((row) => ({ ...row })), drop });
@@ -191,7 +192,6 @@ export class TerritoryState extends EventTarget {
     const changed = rows.filter((row) => !alike(row, this.planned.get(row.key)));
     const drop = [...this.planned.keys()].filter((key) => !wanted.has(key));
     this.edit(changed, { drop, remember: false });
-    this.select([...this.selected].filter((key) => this.shape(key)));
     return true;
   }
 

@@ -7,7 +7,7 @@ import { chinese, fill, gettext } from "../lib/i18n.js";
 import { ZONE } from "../lib/time.js";
 
 export const kindText = { new: gettext("new"), changed: gettext("changed"), removed: gettext("retired"), kept: gettext("as now") };
-export const stateText = { draft: gettext("Draft"), scheduled: gettext("Scheduled"), in_force: gettext("In force"), withdrawn: gettext("Withdrawn") };
+export const stateText = { draft: gettext("Draft"), scheduled: gettext("Scheduled"), in_force: gettext("In force"), withdrawn: gettext("Given up") };
 
 const FAULTS = {
   overlap: gettext("Overlap of %(codes)s, %(size)s"),

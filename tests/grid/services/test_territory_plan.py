@@ -170,6 +170,12 @@ def test_a_merge_retires_the_others(world, draft, clock_at):
     assert "城东-002" not in {row["code"] for row in grids_at(MONDAY)}
 
 
+def test_a_plan_is_read_in_few_queries(world, draft, django_assert_max_num_queries):
+    plan_merge(actor=world.admin, key=draft.pk, grids=[_key(world.east_grid_1), _key(world.east_grid_2)])
+    with django_assert_max_num_queries(5):
+        plan_document(draft)
+
+
 def test_an_overlap_is_kept_in_the_draft_but_not_scheduled(world, draft):
     _moved_east(world, draft)
     document = plan_document(draft)
