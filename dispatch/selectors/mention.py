@@ -124,11 +124,10 @@ def _nobody(rest: str, names: list[Name]) -> Invalid:
     if alike:
         words = {"name": alike[0].partition("·")[0], "choices": "、".join(f"@{label}" for label in alike)}
         return Invalid("mention_ambiguous", _("Several are called %(name)s. Write %(choices)s.") % words, field="text")  # fmt: skip
-    said = {"said": Value(word)}
     elsewhere = (
-        User.objects.filter(is_active=True).alias(**said).filter(said__startswith=F("name")).values_list("name", flat=True),
-        Unit.objects.alias(**said).filter(said__startswith=F("call_sign")).values_list("call_sign", flat=True),
-        Organisation.objects.alias(**said).filter(said__startswith=F("short_name")).values_list("short_name", flat=True),
+        User.objects.filter(is_active=True).alias(said=Value(word)).filter(said__startswith=F("name")).values_list("name", flat=True),
+        Unit.objects.alias(said=Value(word)).filter(said__startswith=F("call_sign")).values_list("call_sign", flat=True),
+        Organisation.objects.alias(said=Value(word)).filter(said__startswith=F("short_name")).values_list("short_name", flat=True),
     )  # fmt: skip
     for people in elsewhere:
         if name := people.first():

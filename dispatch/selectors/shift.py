@@ -273,6 +273,7 @@ def _lent(scope: Scope) -> list[dict[str, Any]]:
             "since_at": row.dispatched_at,
         }
         for row in away.select_related("unit", "incident").order_by("unit__call_sign")
+        if row.unit  # as asked for above
     ]
 
 

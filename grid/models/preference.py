@@ -4,7 +4,7 @@ Kept in one column of the account, which every request reads anyway: no page pay
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any
 
 VOLUME_FLOOR = 20
@@ -43,9 +43,9 @@ RANGES = {
 def read_preference(stored: Mapping[str, Any]) -> Preference:
     """What the column holds; a value that an older or newer version wrote and this one can't read is the usual one."""
     kept: dict[str, Any] = {}
-    for field in fields(Preference):
-        value = stored.get(field.name)
-        low, high = RANGES.get(field.name, (False, True))
-        if type(value) is type(field.default) and low <= value <= high:
-            kept[field.name] = value
+    for name, usual in Preference().as_json().items():
+        value = stored.get(name)
+        low, high = RANGES.get(name, (False, True))
+        if type(value) is type(usual) and low <= value <= high:
+            kept[name] = value
     return Preference(**kept)
