@@ -53,7 +53,7 @@ export function mountHealth(root, state) {
     const focused = box.contains(document.activeElement) && document.activeElement.matches("a");
     put(
       box,
-      el("h2", {}, gettext("State of each part"), el("button.button.small", { type: "button", onclick: () => box.hidePopover() }, gettext("Close"), el("kbd", {}, "Esc"))),
+      el("h2", {}, gettext("State of each part"), el("button.button.small", { type: "button", onclick: () => box.hidePopover() }, gettext("Close this panel"), el("kbd", {}, "Esc"))),
       el(
         "table",
         {},

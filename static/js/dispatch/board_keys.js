@@ -53,7 +53,7 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, alarms, c
   function help() {
     put(
       dialog,
-      el("div.dialog-head", {}, el("h2", {}, gettext("All keys")), el("button.button.small", { type: "button", onclick: () => dialog.close() }, gettext("Close"), el("kbd", {}, "Esc"))),
+      el("div.dialog-head", {}, el("h2", {}, gettext("All keys")), el("button.button.small", { type: "button", onclick: () => dialog.close() }, gettext("Close this panel"), el("kbd", {}, "Esc"))),
       el("div.dialog-body", {}, el("p.second", {}, gettext("Keys are read by their place on the keyboard. Each can be changed or switched off; it is remembered on this computer.")), el("div.keys-list", {}, allKeys().map(keyLine))),
     );
     dialog.showModal();
