@@ -3,7 +3,7 @@
  * mountHealth(root, state) → {toggle()} */
 
 import { $, el, put } from "../lib/dom.js";
-import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { fill, gettext, ngettext, pgettext } from "../lib/i18n.js";
 import { ago, seconds, span } from "../lib/time.js";
 
 const EACH_MS = 1000;
@@ -53,7 +53,7 @@ export function mountHealth(root, state) {
     const focused = box.contains(document.activeElement) && document.activeElement.matches("a");
     put(
       box,
-      el("h2", {}, gettext("State of each part"), el("button.button.small", { type: "button", onclick: () => box.hidePopover() }, gettext("Close"), el("kbd", {}, "Esc"))),
+      el("h2", {}, gettext("State of each part"), el("button.button.small", { type: "button", onclick: () => box.hidePopover() }, pgettext("window", "Close"), el("kbd", {}, "Esc"))),
       el(
         "table",
         {},
