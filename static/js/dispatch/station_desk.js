@@ -19,7 +19,7 @@ export function mountDesk(root, state) {
   mountHead(root, state);
   const acts = mountActs($("[data-acts]", root), $("[data-dialog]", root), state, $("[data-status]", root));
   const queue = mountQueue($("[data-queue]", root), state, acts);
-  mountDetail($("[data-detail]", root), state, acts);
+  const { place } = mountDetail($("[data-detail]", root), state, acts, $("[data-dialog]", root));
   mountUnits($("[data-units]", root), state, acts);
   new StationMap($("[data-station-map]", root), state, { focus: () => [] });
   const alarms = mountAlarms(root, state);
@@ -33,6 +33,7 @@ export function mountDesk(root, state) {
     key("hand-over", "KeyH", gettext("Hand over"), () => acts.handOver()),
     key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),
     key("note", "KeyN", gettext("Note"), () => acts.note()),
+    key("place", "KeyP", gettext("Earlier at this place"), () => void place.open()),
     key("reveal", "KeyV", gettext("Reveal caller, with a reason"), () => acts.reveal()),
     key("acknowledge", "KeyA", gettext("Acknowledge alarm"), () => void alarms.acknowledge()),
     key("silence", "KeyS", gettext("Silence 60 s"), () => alarms.silence()),
