@@ -26,7 +26,7 @@ export function mount(root) {
   const list = mountList($("[data-queue]", root), state);
   const map = mountMap($("[data-ground]", root), state);
   const acts = mountActs($("[data-acts]", root), dialog, state, $("[data-status]", root));
-  const detail = mountDetail($("[data-detail]", root), dialog, state, acts);
+  const detail = mountDetail($("[data-detail]", root), state, acts, dialog);
   mountPreview($("[data-preview]", root), state);
   const alarms = mountAlarms(root, state);
   const command = mountCommand(root, state, acts);

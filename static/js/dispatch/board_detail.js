@@ -1,5 +1,5 @@
 /* The right column: everything about the selected incident, in the order of use.
- * mountDetail(root, dialog, state, acts) → {story: detail of the API | null, events, near, place, proof}
+ * mountDetail(root, state, acts, dialog) → {story: detail of the API | null, events, near, place, proof}
  * The row paints at once; the story (times, caller, timeline) follows by HTTP and is fetched again at each version. */
 
 import { $, el, put, setText } from "../lib/dom.js";
@@ -20,7 +20,7 @@ const REFETCH_MS = 250;
 const RETRY_MS = 1000; // doubling to 16 s
 const LONGEST_RETRY_MS = 16_000;
 
-export function mountDetail(root, dialog, state, acts) {
+export function mountDetail(root, state, acts, dialog) {
   const parts = ["who", "band", "steps", "scroll", "asks", "said", "place", "assigned", "near", "history", "acts"];
   const box = Object.fromEntries(parts.map((name) => [name, $(`[data-${name}]`, root)]));
   const nothing = $("[data-detail-empty]", root);

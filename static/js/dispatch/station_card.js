@@ -10,6 +10,7 @@ import { distance } from "../lib/time.js";
 import { LEVEL_TEXT, PRIORITY_TEXT, STAGE_TEXT, STATE_TEXT, serial } from "../lib/urgency.js";
 import { send, urls } from "./board_api.js";
 import { title } from "./board_row.js";
+import { hazardParts } from "./place_history.js";
 import { StationMap } from "./station_map.js";
 import { NEXT } from "./station_step.js";
 
@@ -95,6 +96,7 @@ export function mountCard(root, state, job, ask) {
       el("p.crew-kind", {}, prioritySymbol(row.priority, urgency.state, 24), el("b", {}, serial(row.number)), el("span", {}, [PRIORITY_TEXT[row.priority], category.group_label, category.label].join(" · "))),
       el("h1", {}, heading),
       el("p.crew-where", {}, row.address || gettext("No address"), row.grid && el("span", {}, ` ${fill(gettext("grid %(code)s"), { code: row.grid })}`), row.outside && el("span", {}, ` ${gettext("outside the district")}`)),
+      hazardParts(story?.hazards ?? []), // what to know before one stands there
       row.summary.trim() !== heading && el("p.crew-said", {}, row.summary.trim().slice(heading.length).replace(/^[。！？!?.\s]+/, "")),
     );
   }

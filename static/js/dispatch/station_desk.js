@@ -23,7 +23,7 @@ export function mountDesk(root, state) {
   const dialog = $("[data-dialog]", root);
   const acts = mountActs($("[data-acts]", root), dialog, state, $("[data-status]", root));
   const queue = mountQueue($("[data-queue]", root), state, acts);
-  const detail = mountDetail($("[data-detail]", root), dialog, state, acts);
+  const detail = mountDetail($("[data-detail]", root), state, acts, dialog);
   mountUnits($("[data-units]", root), state, acts);
   new StationMap($("[data-station-map]", root), state, { focus: () => [] });
   for (const [panel, proof] of [["queue", live.proofs.incidents], ["forces", live.proofs.units]]) {
