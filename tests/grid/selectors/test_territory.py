@@ -68,7 +68,7 @@ def test_codes(world):
 
 
 def test_one_query_then_none(world, django_assert_num_queries):
-    with django_assert_num_queries(3):  # the version, the grids, the retired ones
+    with django_assert_num_queries(2):  # the version, the grids
         territory().locate(36.50, 117.88)
     with django_assert_num_queries(0):
         for _ in range(100):
