@@ -9,13 +9,23 @@ import pgtrigger
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, InternalError, ProgrammingError, connection, transaction
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from boshan_police.benches.scratch import scratch_database
 from boshan_police.kernel import audit, clock
 from boshan_police.kernel.models import AuditEntry, ReferenceVersion
 from dispatch.lifecycle import ACTIVE_STEPS
-from dispatch.models import Assignment, Category, Incident, Policy, PolicyStep, TimelineEntry, Timer
+from dispatch.models import (
+    Assignment,
+    Category,
+    Incident,
+    IntakeTemplate,
+    Policy,
+    PolicyStep,
+    TimelineEntry,
+    Timer,
+)
 from dispatch.selectors import board
 from dispatch.services.assignment import assignment_create
 from dispatch.services.incident import incident_file
@@ -149,6 +159,7 @@ def test_a_unit_has_one_active_assignment(world: SimpleNamespace, incident: Inci
     ("name", "change"),
     [
         ("category", lambda: Category.objects.update(priority=3)),
+        ("category", lambda: IntakeTemplate.objects.create(category_id="fight", title="x", text="y")),
         ("policy", lambda: Policy.objects.update(follow_up_seconds=1)),
         ("policy", lambda: PolicyStep.objects.all().delete()),
         ("grid", lambda: Grid.objects.filter(code="城东-001").update(community="x")),
@@ -204,6 +215,8 @@ def many(world: SimpleNamespace, incident: Incident) -> None:
             "number": "'37030420250101' || lpad(n::text, 6, '0')",
             "status": "CASE WHEN n % 50 = 0 THEN 'reported' ELSE 'closed' END",
             "reported_at": "reported_at - n * interval '1 hour'",
+            "lat": "lat + (n % 500) * 0.001",
+            "address": "'颜山路 ' || n || ' 号'",
             "updated_at": "updated_at - n * interval '1 hour'",
             "station_id": f"CASE WHEN n % 20 = 0 THEN '{SOUTH}' ELSE station_id END",
             "idempotency_key": "'key ' || n",
@@ -267,6 +280,9 @@ def _nearest_free() -> Any:
         ("unit_nearest_free", _nearest_free),
         ("incident_open", lambda: board.open_incidents(Scope("district", None))),
         ("incident_of_station", lambda: Incident.objects.filter(station=SOUTH).order_by("-id")[:50]),
+        ("incident_at_point", lambda: Incident.objects.filter(Q(lat__range=(36.5, 36.501), lon__range=(117.8, 117.9)) | Q(address="颜山路 7 号"))),
+        ("incident_at_address", lambda: Incident.objects.filter(Q(lat__range=(36.5, 36.501), lon__range=(117.8, 117.9)) | Q(address="颜山路 7 号"))),
+        ("incident_at_address", lambda: Incident.objects.filter(address__startswith="颜山路 77")),
         ("incident_filed_once", lambda: Incident.objects.filter(created_by__in=_ids(User.objects.filter(username="dispatcher")), idempotency_key="key 7")),
         ("dispatch_incident_number", lambda: Incident.objects.filter(number="370304202611240001")),
         ("assignment_unit_once", lambda: Assignment.objects.filter(unit__in=[1, 2], step__in=sorted(ACTIVE_STEPS))),
