@@ -28,6 +28,7 @@ export function mountDetail(root, state, acts, dialog) {
   const near = mountNear(box.near, state);
   const place = new PlacePanel(box.place, { may: state.config.may, dialog, say: acts.say });
   const proof = new Proof();
+  const checked = el("span.note.proof", { hidden: true });
   const detail = { story: null, events: [], near, place, proof };
   let tries = 0;
   let asked = { number: null, version: 0 };
@@ -52,7 +53,7 @@ export function mountDetail(root, state, acts, dialog) {
     place.show({ ...entry.row, hazards: story?.hazards ?? [] });
     assigned.show(entry, detail.events);
     near.show(entry);
-    draw(box.history, historyParts(detail.events, story), [entry.row.number, story?.version, detail.events.length]);
+    draw(box.history, historyParts(detail.events, story, checked), [entry.row.number, story?.version, detail.events.length]);
     acts.show(entry, ended);
   }
 
@@ -127,7 +128,7 @@ export function mountDetail(root, state, acts, dialog) {
   }
 
   for (const event of ["entries", "select", "tick"]) state.addEventListener(event, show);
-  showProof(root, state.live, [proof], { line: $("[data-proof]", root), strip: $("[data-proof-strip]", root) });
+  showProof(root, state.live, [proof], { line: checked, strip: $("[data-proof-strip]", root) });
   state.addEventListener("select", () => (box.scroll.scrollTop = 0));
   return detail;
 }

@@ -5,6 +5,8 @@
  * past.incidents, past.units, past.notices, past.unknown Set(number: nobody kept how it was); past.now() → ms; past.mode
  * Events: `rows` as the live client's */
 
+import { Proof } from "../lib/proof.js";
+
 export class Past extends EventTarget {
   constructor() {
     super();
@@ -13,6 +15,7 @@ export class Past extends EventTarget {
     this.notices = new Set();
     this.unknown = new Set();
     this.health = null;
+    this.proofs = { incidents: new Proof(), units: new Proof() }; // nothing to prove of what is past
     this.mode = "live"; // what is shown is what was asked for
     this.loaded = false;
     this.at = Date.now();
