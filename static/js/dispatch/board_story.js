@@ -90,7 +90,7 @@ export function stepParts({ row, urgency }, story) {
     const at = index === 0 ? row.reported_at : story?.times[field];
     const isNow = index === now;
     const classes = [index <= reached && "done", isNow && `now ${urgency.state}`].filter(Boolean).join(" ");
-    const below = isNow && row.limit_at ? fill(gettext("limit %(time)s"), { time: limitText(row) }) : at && index <= reached ? stamp(at) : "—";
+    const below = isNow && row.limit_at ? fill(gettext("≤ %(time)s"), { time: limitText(row) }) : at && index <= reached ? stamp(at) : "—";
     return el("li", { class: classes, "aria-current": isNow ? "step" : null }, el("i"), el("span", {}, text), el("small", {}, below));
   });
 }
