@@ -3,7 +3,6 @@
 import requests
 from django.conf import settings
 from py_vapid import Vapid02
-from pywebpush import WebPushException, webpush
 
 from boshan_police.kernel.rendering import to_json
 from grid.models import Contact
@@ -17,6 +16,9 @@ KEEP_SECONDS = 600
 
 def by_push(contact: Contact, message: Message) -> None:
     """Send `message`; the browser's service worker shows it and answers by the receipt."""
+    # Here, for only the courier needs it: what it brings along costs every other process a fifth of its start.
+    from pywebpush import WebPushException, webpush
+
     body = {
         "key": str(message.key),
         "title": message.title,
