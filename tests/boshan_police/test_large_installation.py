@@ -100,8 +100,8 @@ def test_the_image_runs_without_root_and_without_set_up():
 
 
 @pytest.fixture
-def production(db, settings, tmp_path) -> dict[str, str]:
-    """The environment of a container, with the test's own database and Redis behind it."""
+def production(transactional_db, settings, tmp_path) -> dict[str, str]:
+    """The environment of a container, with the test's own database, emptied afterwards, and Redis behind it."""
     database = settings.DATABASES["default"]
     address = f"postgres://{database['USER']}@/{database['NAME']}?host={quote(database['HOST'], safe='')}"
     if database["PORT"]:

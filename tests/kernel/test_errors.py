@@ -190,6 +190,6 @@ def test_a_database_that_goes_away_in_the_middle(
         raise OperationalError("server closed the connection unexpectedly")
 
     client = api(world.dispatcher)
-    monkeypatch.setattr(board, "open_incidents", gone)
+    monkeypatch.setattr(board, "unseen_notices", gone)
     answer = client.read("board/")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "database_unavailable")
