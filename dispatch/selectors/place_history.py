@@ -24,7 +24,7 @@ _MOST_READ = 200
 def place_history(
     actor: Any, *, lat: float | None, lon: float | None, address: str = "", without: str = ""
 ) -> dict[str, Any]:
-    """Incidents of a year within 80 m or at the same address, newest first, and the warnings that hold. One query.
+    """Incidents of a year within 80 m or at the same address, newest first, and the warnings that hold. Two queries.
 
     `{metres, months, recent_days, recent, total, more, incidents: [{number, category, label, at, status, status_label,
     open, outcome, metres | null, same_address}], hazards}`: of `total`, `recent` within 30 days, 20 listed; `more` says
@@ -55,7 +55,7 @@ def place_history(
         "total": len(near),
         "more": len(rows) > _MOST_READ,
         "incidents": [_row(row, metres, address.strip()) for row, metres in near[:MOST_SHOWN]],
-        "hazards": hazards_at(lat, lon, address),
+        "hazards": hazards_at(lat, lon, address, fresh=True),
     }
 
 

@@ -16,8 +16,12 @@ def _load() -> list[Hazard]:
 _hazards = Reference(("hazard",), _load)
 
 
-def hazards_at(lat: float | None, lon: float | None, address: str = "") -> list[dict[str, Any]]:
+def hazards_at(
+    lat: float | None, lon: float | None, address: str = "", *, fresh: bool = False
+) -> list[dict[str, Any]]:
     """The warnings that hold today within 80 m or at the same address. At most one query a second.
+
+    `fresh` asks the table, with one query: who has just entered one looks for it at once.
 
     `[{id, kind, kind_label, text, valid_until, reason, entered_by, entered_at}]`
     """
@@ -33,7 +37,7 @@ def hazards_at(lat: float | None, lon: float | None, address: str = "") -> list[
             "entered_by": one.entered_by.name,
             "entered_at": one.entered_at,
         }
-        for one in _hazards.get()
+        for one in (_load() if fresh else _hazards.get())
         if one.valid_until >= today and _is_at(one, lat, lon, address.strip())
     ]
 

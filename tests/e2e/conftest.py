@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection, connections
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from boshan_police.benches.scratch import Server, database_url
 from grid.models import User
@@ -23,6 +23,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 MISSING = "No Chromium on this machine. Install it with: sudo apt-get install -y chromium"
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+expect.set_options(timeout=15_000)  # a slow machine is no fault: how fast it is, the benches say
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -53,7 +53,8 @@ export function mountDetail(root, state, acts, dialog) {
     place.show({ ...entry.row, hazards: story?.hazards ?? [] });
     assigned.show(entry, detail.events);
     near.show(entry);
-    draw(box.history, historyParts(detail.events, story, checked), [entry.row.number, story?.version, detail.events.length]);
+    draw(box.history, historyParts(detail.events, story), [entry.row.number, story?.version, detail.events.length]);
+    $("h3 > .note", box.history)?.before(checked); // the heading is another one each time
     acts.show(entry, ended);
   }
 

@@ -1,5 +1,5 @@
 /* The timeline, newest first.
- * historyParts(events, story, checked) → nodes; an event is {version, at, code, text, actor}; `checked` says when it was confirmed */
+ * historyParts(events, story) → nodes; an event is {version, at, code, text, actor} */
 
 import { el } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
@@ -7,12 +7,11 @@ import { stamp } from "../lib/time.js";
 
 const LOUD = new Set(["escalation.raised", "escalation.taken_over", "incident.reopened", "unit.far_from_scene"]);
 
-export function historyParts(events, story, checked) {
+export function historyParts(events, story) {
   const heading = el(
     "h3",
     {},
     gettext("History"),
-    checked,
     el("span.note", {}, events.length ? fill(ngettext("%(n)s entry, newest first", "%(n)s entries, newest first", events.length), { n: events.length }) : ""),
   );
   if (!story) return [heading, el("p.note.later", {}, gettext("Reading the history"))];
