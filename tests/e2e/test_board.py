@@ -111,6 +111,8 @@ def test_night_is_remembered_and_every_key_is_told(
     after = "day" if before == "night" else "night"
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-mode", after)
+    expect(page.locator("[data-age]")).to_contain_text("Live")
+    page.wait_for_load_state("networkidle")  # each part of the page tells its keys
     page.keyboard.press("?")
     keys = page.locator("dialog .keys-list")
     for text in ("New incident", "Command line", "Acknowledge alarm", "Silence 60 s", "Day or night"):

@@ -221,8 +221,11 @@ def test_three_letters_of_pinyin_put_the_pin_and_a_template_the_words(
     )
     page = opened(sit(committed_world.dispatcher, language="en"))
     page.locator("#intake-category-find").fill("dj")
+    expect(page.get_by_role("option", name="Fight")).to_be_visible()
     page.keyboard.press("Enter")
+    expect(page.locator("#intake-category-find")).to_have_value("Fight")
     page.keyboard.press("1")
+    expect(page.locator("#intake-address")).to_be_focused()
     page.keyboard.type("yhx")
     page.keyboard.press("Enter")  # faster than the answer: it waits for the place
     expect(page.locator("#intake-address")).to_have_value("窑火小区")
