@@ -191,7 +191,7 @@ def test_few_queries(api: Any, world: SimpleNamespace, file: Any, django_assert_
         number = file().number
     client = api(world.dispatcher)
     history(client, **IN_EAST)
-    with django_assert_max_num_queries(6):  # the token, two savepoints, what happened, the warnings, the trace
+    with django_assert_max_num_queries(6):  # token, two savepoints, incidents, warnings, the trace
         history(client, **IN_EAST)
     with django_assert_max_num_queries(7):
         client.read(f"incidents/{number}/place/")
