@@ -68,7 +68,7 @@ def plant_units(count: int, stations: Sequence[str] = ()) -> list[Unit]:
     """`count` units at random places, free, with fresh positions; of `stations` (codes), else of `plant_ground`'s."""
     codes = stations or [_station(index) for index in range(STATIONS)]
     dice, now = random.Random(1), clock.now()  # noqa: S311 - the same world each time
-    return Unit.objects.bulk_create(
+    units = (
         Unit(
             call_sign=f"巡组{index:04}", kind=dice.choice(Unit.Kind.values),
             organisation_id=codes[index % len(codes)], station_id=codes[index % len(codes)], status=Unit.Status.FREE, capabilities=["调解", "急救"][: index % 3],
@@ -77,6 +77,7 @@ def plant_units(count: int, stations: Sequence[str] = ()) -> list[Unit]:
         )
         for index in range(count)
     )  # fmt: skip
+    return Unit.objects.bulk_create(units, batch_size=10_000)  # one statement for all would outlast the limit
 
 
 def plant_incidents(count: int, units: list[Unit], category: str = "dispute") -> None:

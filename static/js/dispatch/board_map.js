@@ -3,18 +3,18 @@
 
 import { $, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
-import { palette, Sprites } from "../lib/symbols.js";
+import { palette } from "../lib/symbols.js";
 import { ago, ms } from "../lib/time.js";
 import { STEP_TEXT, serial } from "../lib/urgency.js";
 import { title } from "./board_row.js";
 import { legendNodes } from "./map_legend.js";
-import { canvasLayer } from "./map_layer.js";
-import { Lens, paintFrame } from "./map_lens.js";
+import { MapLayers } from "./map_layer.js";
+import { Lens } from "./map_lens.js";
 import { followGround, loadGround } from "./map_ground.js";
-import { GroundPainter } from "./map_ground_painter.js";
+import { Artist } from "./map_marks_artist.js";
+import { News } from "./map_news.js";
+import { Painter } from "./map_painter.js";
 import { ReachLayer } from "./map_reach.js";
-import { measureIn, paintScene } from "./map_paint.js";
-import { arrange } from "./map_scene.js";
 import { TrailLayer } from "./map_trail.js";
 import { place, sized, viewAt } from "./map_view.js";
 import { showProof } from "./panel_proof.js";
@@ -31,19 +31,17 @@ export function mountMap(root, state) {
   const lensCanvas = $("[data-lens]", root);
   const lensTitle = $("[data-lens-title]", root);
   const face = getComputedStyle(document.body).fontFamily;
-  let measure = measureIn(face);
+  const news = new News(state);
+  const grounds = new Painter("ground", () => ground && { collection: ground.collection });
+  const marks = new Painter("marks", () => news.everything(), new Artist());
   let colours = { ...palette(), face };
-  let sprites = new Sprites(colours);
   let ground = null;
   let lens = null;
   let locked = false; // the hand has moved the map: no fitting until 0
   let picking = false;
-  let mark = null; // pin of an unsaved incident
-  let scenes = { main: null, lens: null };
-  const memory = { main: new Map(), lens: new Map() };
-  const painter = new GroundPainter();
-  let lensBackdrop = null; // the ground in the lens, as a bitmap
-  let paintedAt = -Infinity;
+  let pin = null; // of an unsaved incident
+  const inLens = { ground: null, marks: null, hits: [] }; // what lies in the lens: two bitmaps
+  let askedAt = -Infinity;
   let queued = 0;
   let timed = false;
   let groundTimed = 0;
@@ -63,96 +61,102 @@ export function mountMap(root, state) {
     keyboard: false,
   }).setView(config.map.center, config.map.zoom);
   for (const { url, options } of config.map.tiles) L.tileLayer(url, options).addTo(map);
-  const layer = canvasLayer(map, paint, (view) => groundOf("main", view).finally(() => requestAnimationFrame(timeFirst)));
+  const layers = new MapLayers(map, { ground: groundOf, marks: marksOf });
   const reach = new ReachLayer(root, state, groundAnew);
-  const trails = new TrailLayer(state, () => layer.repaint());
+  const trails = new TrailLayer(state, marksAnew);
   state.addEventListener("uncovered", groundAnew);
+  marks.tell(news.everything());
 
-  function arranged(view, name, frame, covered) {
-    const selected = state.selected;
-    return arrange(view, {
-      entries: state.entries,
-      units: live.units.values(),
-      selected,
-      ticked: state.ticked,
-      now: live.now(),
-      frame,
-      covered,
-      stations: config.stations,
-      memory: memory[name],
-      measure,
-      titleOf: (row) => title(row, state),
-    });
+  // --- pictures -----------------------------------------------------------------------------------------
+  async function groundOf(view, name = "main") {
+    if (!ground) return null;
+    const answer = await grounds.paint(name, { view, colours, tints: reach.tints() });
+    if (answer && name === "main") requestAnimationFrame(timeGround);
+    return answer;
   }
 
-  function paint(context, view, margin, moved) {
-    paintedAt = performance.now();
-    if (moved) memory.main.clear();
-    context.clearRect(0, 0, view.width, view.height);
-    trails.paint(context, view, colours);
+  async function marksOf(view) {
+    askedAt = performance.now();
+    const { loaded } = live;
+    marks.tell(news.changes());
     const frame = lens?.frame(view) ?? null;
-    const at = frame && { x: lens.left + margin.x, y: lens.top + margin.y, w: lens.size[0], h: lens.size[1] };
-    scenes.main = arranged(view, "main", frame, at);
-    scenes.main.pin = mark && pinAt(view);
-    paintScene(context, scenes.main, sprites, colours);
+    const covered = frame && { x: lens.left + view.inner.x, y: lens.top + view.inner.y, w: lens.size[0], h: lens.size[1] };
     lensCanvas.hidden = lensTitle.hidden = !frame;
-    if (frame) {
-      paintFrame(context, frame, at, colours);
-      paintLens();
-    } else scenes.lens = null;
-    timeFirst();
+    if (frame) lensMarksAnew();
+    const answer = await paintMarks("main", { view, frame, covered });
+    if (answer && loaded) requestAnimationFrame(() => timeWhole(answer.found.held));
+    return answer;
   }
 
-  /** For `bench page`, and for whoever asks in the browser's own tools why a board is slow. */
-  function timeFirst() {
-    if (!layer.grounded()) return;
-    if (!groundTimed) performance.measure("board:ground", { start: groundTimed = asked });
-    if (timed || !live.loaded || !state.entries.length || !scenes.main) return;
-    timed = true;
-    const onDuty = [...live.units.values()].filter(({ status }) => status !== "off_duty");
-    performance.mark("board:whole", { detail: { incidents: state.entries.length, units: onDuty.length } });
+  const paintMarks = (name, picture) =>
+    marks.paint(name, {
+      name,
+      colours,
+      now: live.now(),
+      entries: state.entries.map(({ row, urgency }) => [row.number, urgency.state, urgency.text]),
+      selected: state.selected,
+      ticked: [...state.ticked],
+      pin,
+      trails: trails.points(),
+      ...picture,
+    });
+
+  async function lensMarksAnew() {
+    const answer = await paintMarks("lens", { view: lens.view, frame: null, covered: null });
+    if (!answer) return;
+    inLens.hits = answer.found.hits;
+    fillLens("marks", answer.bitmap);
   }
 
-  const groundOf = (name, view) => painter.paint(name, { view, colours, tints: reach.tints() });
+  async function lensGroundAnew() {
+    const answer = lens?.view && (await groundOf(lens.view, "lens"));
+    if (answer) fillLens("ground", answer.bitmap);
+  }
 
-  async function lensAnew() {
-    if (!lens?.view) return;
-    const bitmap = await groundOf("lens", lens.view);
-    if (!bitmap) return;
-    lensBackdrop?.close();
-    lensBackdrop = bitmap;
-    layer.repaint();
+  function fillLens(part, bitmap) {
+    inLens[part]?.close();
+    inLens[part] = bitmap;
+    const { width, height } = lens.view;
+    const context = sized(lensCanvas, width, height);
+    context.fillStyle = colours.ground;
+    context.fillRect(0, 0, width, height);
+    for (const each of [inLens.ground, inLens.marks]) if (each) context.drawImage(each, 0, 0, width, height);
   }
 
   /** The ground itself looks different now: reach, or what a dispatch would uncover. */
   function groundAnew() {
-    layer.groundAnew();
-    lensAnew();
+    layers.groundAnew();
+    lensGroundAnew();
   }
 
-  function paintLens() {
-    const { view } = lens;
-    const context = sized(lensCanvas, view.width, view.height);
-    context.fillStyle = colours.ground;
-    context.fillRect(0, 0, view.width, view.height);
-    if (lensBackdrop) context.drawImage(lensBackdrop, 0, 0, view.width, view.height);
-    trails.paint(context, view, colours);
-    scenes.lens = arranged(view, "lens", null, null);
-    scenes.lens.pin = mark && pinAt(view);
-    paintScene(context, scenes.lens, sprites, colours);
+  function marksAnew() {
+    layers.marksAnew();
   }
 
-  const pinAt = (view) => {
-    const [x, y] = place(mark, view);
-    return { x, y };
-  };
+  function allAnew() {
+    colours = { ...palette(), face };
+    groundAnew();
+    marksAnew();
+  }
+
+  // For `bench page`, and for whoever asks in the browser's own tools why a board is slow.
+  function timeGround() {
+    if (!groundTimed) performance.measure("board:ground", { start: groundTimed = asked });
+  }
+
+  function timeWhole(held) {
+    if (timed) return;
+    timed = true;
+    performance.mark("board:whole", { detail: held });
+    marks.hire();
+  }
 
   function queue() {
     if (queued || document.hidden || map.dragging.moving()) return; // letting go paints anyway
     queued = setTimeout(() => {
       queued = 0;
-      requestAnimationFrame(layer.repaint);
-    }, Math.max(0, REPAINT_MS - (performance.now() - paintedAt)));
+      marksAnew();
+    }, Math.max(0, REPAINT_MS - (performance.now() - askedAt)));
   }
 
   function whole() {
@@ -168,9 +172,8 @@ export function mountMap(root, state) {
     const spare = { x: size.x - land.getSize().x - 20, y: size.y - land.getSize().y - 20 };
     map.panBy([((right ? 1 : -1) * spare.x) / 2, ((below ? 1 : -1) * spare.y) / 2], { animate: false });
     lens.fit(viewNow(), size.x, size.y);
-    lensAnew();
-    memory.lens.clear();
-    layer.reset();
+    lensGroundAnew();
+    layers.reset();
     locked = false;
   }
 
@@ -190,21 +193,23 @@ export function mountMap(root, state) {
   const acts = {
     whole,
     selected: toSelected,
-    lens: () => (lens?.toggle(), layer.repaint()),
+    lens: () => (lens?.toggle(), marksAnew()),
     legend: () => (legend.hidden = !legend.hidden),
     reach: () => reach.toggle(),
   };
 
   // --- the hand -----------------------------------------------------------------------------------------
+  const overLens = (point) =>
+    !lensCanvas.hidden && point.x > lens.left && point.y > lens.top && point.x < lens.left + lens.size[0] && point.y < lens.top + lens.size[1];
+
   function hit(point, touch) {
-    const inLens = scenes.lens && point.x > lens.left && point.y > lens.top && point.x < lens.left + lens.size[0] && point.y < lens.top + lens.size[1];
-    const scene = inLens ? scenes.lens : scenes.main;
-    const margin = inLens ? { x: -lens.left, y: -lens.top } : layer.margin();
-    const moved = inLens ? { x: 0, y: 0 } : layer.shift(); // a drag moves the canvas as it was painted
+    if (!layers.marks.shown) return null;
+    const lensed = overLens(point);
+    const { x, y } = lensed ? { x: point.x - lens.left, y: point.y - lens.top } : layers.marks.within(point);
     let best = null;
     let reach = touch ? HIT_TOUCH_PX : HIT_PX;
-    for (const found of scene?.hits ?? []) {
-      const away = Math.hypot(found.x - margin.x - moved.x - point.x, found.y - margin.y - moved.y - point.y);
+    for (const found of lensed ? inLens.hits : layers.marks.found.hits) {
+      const away = Math.hypot(found.x - x, found.y - y);
       if (away < reach || (away === reach && found.number)) [best, reach] = [found, away];
     }
     return best;
@@ -224,16 +229,15 @@ export function mountMap(root, state) {
   }
 
   function latLngAt(point) {
-    if (!scenes.lens || point.x < lens.left || point.y < lens.top || point.x > lens.left + lens.size[0] || point.y > lens.top + lens.size[1]) {
-      return map.containerPointToLatLng(point);
-    }
+    if (!overLens(point)) return map.containerPointToLatLng(point);
     const { view } = lens;
     return map.options.crs.pointToLatLng(L.point(view.x + point.x - lens.left, view.y + point.y - lens.top), view.zoom);
   }
 
   /** So near that the units of the group stand apart, or as near as the map goes. */
-  function nearer(units) {
+  function nearer(ids) {
     locked = true;
+    const units = ids.map((id) => live.units.get(id)).filter(Boolean);
     const bounds = L.latLngBounds(units.map(({ lat, lon }) => [lat, lon]));
     const zoom = Math.min(map.getBoundsZoom(bounds.pad(0.4)), map.getZoom() + 3);
     map.setView(bounds.getCenter(), Math.max(zoom, Math.min(map.getZoom() + 1, map.getMaxZoom())), { animate: false });
@@ -260,10 +264,10 @@ export function mountMap(root, state) {
     return entry ? `${serial(number)} ${entry.urgency.text} ${title(entry.row, state)}` : serial(number);
   }
 
-  function groupWords(units) {
-    const names = units.map((unit) => unit.call_sign).sort();
+  function groupWords(ids) {
+    const names = ids.map((id) => live.units.get(id)?.call_sign ?? "").sort();
     const some = names.slice(0, 8).join(gettext(", ")) + (names.length > 8 ? " …" : "");
-    return fill(ngettext("%(n)s free unit: %(names)s", "%(n)s free units: %(names)s", units.length), { n: units.length, names: some });
+    return fill(ngettext("%(n)s free unit: %(names)s", "%(n)s free units: %(names)s", ids.length), { n: ids.length, names: some });
   }
 
   function unitWords(unit) {
@@ -271,6 +275,8 @@ export function mountMap(root, state) {
     const status = { free: gettext("free"), assigned: gettext("sent"), en_route: STEP_TEXT.en_route, on_scene: STEP_TEXT.on_scene }[unit.status];
     return [unit.call_sign, status, unit.incident && serial(unit.incident), ago(live.now() - ms(unit.position_at))].filter(Boolean).join(" · ");
   }
+
+  const outside = ([x, y], inner) => x < inner.x || y < inner.y || x > inner.x + inner.w || y > inner.y + inner.h;
 
   function showAge() {
     let newest = -Infinity;
@@ -283,10 +289,9 @@ export function mountMap(root, state) {
       if (now - at > 60_000) stale += 1;
     }
     const words = [Number.isFinite(newest) && fill(gettext("positions %(age)s"), { age: ago(now - newest) }), stale > 0 && fill(gettext("%(n)s not updated"), { n: stale })];
-    const selected = state.current && place(state.current.row, layer.view() ?? { scale: 1, x: 0, y: 0 });
-    const view = layer.view();
-    const margin = layer.margin();
-    if (selected && view && (selected[0] < margin.x || selected[1] < margin.y || selected[0] > view.width - margin.x || selected[1] > view.height - margin.y)) {
+    const { view } = layers;
+    const selected = view && state.current && place(state.current.row, view);
+    if (selected && outside(selected, view.inner)) {
       words.push(fill(gettext("%(number)s is outside the view: Z"), { number: serial(state.selected) }));
     }
     setText($("[data-map-age]", root), words.filter(Boolean).join(" · "));
@@ -304,31 +309,22 @@ export function mountMap(root, state) {
   legend.hidden = matchMedia("(max-width: 1600px)").matches;
 
   state.addEventListener("entries", () => (queue(), showAge()));
-  for (const name of ["select", "tick"]) state.addEventListener(name, () => requestAnimationFrame(layer.repaint));
+  for (const name of ["select", "tick"]) state.addEventListener(name, () => marksAnew);
   document.addEventListener("visibilitychange", queue);
-  document.addEventListener("modechange", () => {
-    colours = { ...palette(), face };
-    sprites = new Sprites(colours);
-    groundAnew();
-    layer.repaint();
-  });
+  document.addEventListener("modechange", allAnew);
   document.addEventListener("map:pick", () => {
     picking = true;
     root.classList.add("picking");
   });
   document.addEventListener("map:mark", ({ detail }) => {
-    mark = detail;
-    layer.repaint();
+    pin = detail;
+    marksAnew();
   });
-  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => {
-    sprites = new Sprites(colours);
-    groundAnew();
-    layer.reset();
-  });
+  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", allAnew);
 
   loadGround(config.urls.grids).then((loaded) => {
     ground = loaded;
-    painter.take(ground);
+    grounds.tell({ collection: ground.collection });
     lens = new Lens(lensCanvas, lensTitle, ground);
     whole();
   });
@@ -336,9 +332,9 @@ export function mountMap(root, state) {
   followGround(live, config.urls.grids, (loaded) => {
     if (!lens) return;
     ground = lens.ground = loaded;
-    painter.take(ground);
+    grounds.tell({ collection: ground.collection });
     groundAnew();
-    layer.reset();
+    marksAnew();
   });
 
   return { act: (name) => acts[name]() };

@@ -1,15 +1,6 @@
-/* Draws the ground beside the page. Messages: {collection} once, then {name, ratio, view, colours, tints}, each answered
- * by {name, bitmap}. */
+/* Draws the ground beside the page. */
 
-import { Ground } from "./map_ground.js";
-import { drawGround } from "./map_ground_painter.js";
+import { Artist } from "./map_ground_artist.js";
+import { serve } from "./map_painter_worker.js";
 
-let ground = null;
-
-addEventListener("message", ({ data }) => {
-  if (data.collection) return void (ground = new Ground(data.collection));
-  const canvas = new OffscreenCanvas(1, 1);
-  drawGround(canvas, ground, data);
-  const bitmap = canvas.transferToImageBitmap();
-  postMessage({ name: data.name, bitmap }, [bitmap]);
-});
+serve(new Artist());

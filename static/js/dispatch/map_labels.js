@@ -4,6 +4,7 @@
  * const space = new Space(width, height, inner = null); space.block(x, y, w, h, hard = true)
  * placeLabel(space, {x, y, r, w, h, far, over}, remembered) → {x, y, leader, slot} | null
  *   `inner` {x, y, w, h} is the window within a larger canvas: the label of a mark inside it stays inside it
+ * const slots = new Slots(); slots.at(view) → Map(key → slot) to remember by; forgotten as soon as the view is another
  *   (x, y) middle of the mark, r its radius; `far` may use a leader; `over` may cover soft blocks (free units) */
 
 const CELL = 64;
@@ -94,4 +95,12 @@ export function placeLabel(space, label, remembered) {
     if (place) return place;
   }
   return null;
+}
+
+export class Slots {
+  at({ zoom, x, y }) {
+    const key = `${zoom}:${x}:${y}`;
+    if (key !== this.key) [this.key, this.taken] = [key, new Map()];
+    return this.taken;
+  }
 }

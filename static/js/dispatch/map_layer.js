@@ -1,86 +1,110 @@
-/* The two canvases of the map, the ground below and what stands on it above: they lie in Leaflet's moving pane, a third
- * larger than the window on each side, so that a drag costs nothing. The upper one is painted again when the hand lets go,
- * when the drag reaches its edge, and when something has moved. The ground is drawn elsewhere (map_ground_painter.js);
- * until its new picture is there, the old one stands at its place, larger or smaller where the zoom has changed.
- * canvasLayer(map, paint(context, view, margin, moved), draw(view) → Promise<ImageBitmap | null>)
- *   → {reset(), repaint(), groundAnew(), grounded(), view(), margin(), shift()}
- *   `shift()` is how far the map has moved since the marks were painted */
+/* The two pictures of the map, the ground below and what stands on it above: they lie in Leaflet's moving pane, a third
+ * larger than the window on each side, so that a drag costs nothing. Both are drawn elsewhere (map_painter.js), anew when the
+ * hand lets go and when the drag reaches their edge; until the new picture is there, the old one stands at its place, larger
+ * or smaller where the zoom has changed.
+ * new MapLayers(map, {ground(view), marks(view)} → Promise<{bitmap, found} | null>)
+ *   .reset(), .groundAnew(), .marksAnew(); .view — what is asked for now, `inner` {x, y, w, h} is the window in it
+ *   .ground, .marks — .shown the view that stands there or null, .found what came with it, .within(point) → {x, y} in it */
 
-import { sized, viewAt } from "./map_view.js";
+import { viewAt } from "./map_view.js";
 
 const PADDING = 0.3;
 const NEAR_EDGE = 0.6; // of the margin: beyond it the next drag would show the edge
 
-export function canvasLayer(map, paint, draw) {
-  const below = L.DomUtil.create("canvas", "ground-canvas", map.getPane("overlayPane"));
-  const canvas = L.DomUtil.create("canvas", "marks-canvas", map.getPane("overlayPane"));
-  const picture = below.getContext("bitmaprenderer");
-  let view = null;
-  let corner = null; // of the marks' canvas, in layer points
-  let margin = { x: 0, y: 0 };
-  let ground = null; // the view that `below` shows
-  let wanted = null; // the one it was last asked to
-  let due = 0;
-
-  function reset() {
-    cancelAnimationFrame(due);
-    due = 0;
-    const size = map.getSize();
-    if (!size.x || !size.y) return;
-    margin = { x: Math.round(size.x * PADDING), y: Math.round(size.y * PADDING) };
-    corner = map.containerPointToLayerPoint([-margin.x, -margin.y]);
-    L.DomUtil.setPosition(canvas, corner);
-    const pixel = map.getPixelBounds().min;
-    view = viewAt(map.getZoom(), pixel.x - margin.x, pixel.y - margin.y, size.x + 2 * margin.x, size.y + 2 * margin.y);
-    view.inner = { x: margin.x, y: margin.y, w: size.x, h: size.y };
-    place();
-    if (!covered()) groundAnew();
-    repaint(true);
+class Picture {
+  constructor(map, name, draw) {
+    Object.assign(this, { map, draw });
+    this.canvas = L.DomUtil.create("canvas", `map-picture ${name}-canvas`, map.getPane("overlayPane"));
+    this.context = this.canvas.getContext("bitmaprenderer");
+    this.shown = this.found = null;
+    this.asked = null; // the last view it was asked for
   }
 
-  /** Leaflet tells of one movement several times. */
-  const soon = () => (due ||= requestAnimationFrame(reset));
-
-  function repaint(moved = false) {
-    if (view) paint(sized(canvas, view.width, view.height), view, margin, moved);
-  }
-
-  const covered = () =>
-    wanted && wanted.scale === view.scale && wanted.width === view.width && wanted.height === view.height &&
-    Math.abs(wanted.x - view.x) <= margin.x * NEAR_EDGE && Math.abs(wanted.y - view.y) <= margin.y * NEAR_EDGE; // prettier-ignore
-
-  async function groundAnew() {
-    if (!view) return;
-    const asked = (wanted = view);
-    const bitmap = await draw(asked);
-    if (!bitmap) {
-      if (wanted === asked) wanted = ground; // nobody could draw yet
+  async anew(view) {
+    const asked = (this.asked = { view });
+    const answer = await this.draw(view);
+    if (!answer) {
+      if (this.asked === asked) this.asked = null; // nobody could draw yet
       return;
     }
-    if (below.width !== bitmap.width || below.height !== bitmap.height) [below.width, below.height] = [bitmap.width, bitmap.height];
-    below.style.width = `${asked.width}px`;
-    below.style.height = `${asked.height}px`;
-    picture.transferFromImageBitmap(bitmap);
-    ground = asked;
-    place();
+    const { bitmap, found } = answer;
+    const { canvas } = this;
+    if (canvas.width !== bitmap.width || canvas.height !== bitmap.height) [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+    canvas.style.width = `${view.width}px`;
+    canvas.style.height = `${view.height}px`;
+    this.context.transferFromImageBitmap(bitmap);
+    this.shown = view;
+    this.found = found;
+    this.stand();
   }
 
-  function place() {
-    if (!ground) return;
-    const factor = view.scale / ground.scale;
-    const origin = map.getPixelOrigin();
-    const [x, y] = [ground.x * factor - origin.x, ground.y * factor - origin.y];
-    below.style.transform = `translate3d(${x}px, ${y}px, 0)${factor === 1 ? "" : ` scale(${factor})`}`;
+  /** Where what it shows stands at the present zoom. */
+  stand() {
+    if (!this.shown) return;
+    const factor = this.#factor();
+    const origin = this.map.getPixelOrigin();
+    const [x, y] = [this.shown.x * factor - origin.x, this.shown.y * factor - origin.y];
+    this.canvas.style.transform = `translate3d(${x}px, ${y}px, 0)${factor === 1 ? "" : ` scale(${factor})`}`;
   }
 
-  const shift = () => map.containerPointToLayerPoint([0, 0]).subtract(corner).subtract([margin.x, margin.y]);
-
-  function follow() {
-    const { x, y } = shift();
-    if (Math.abs(x) > margin.x || Math.abs(y) > margin.y) soon();
+  within(point) {
+    const corner = this.map.getPixelBounds().min;
+    const factor = this.#factor();
+    return { x: (corner.x + point.x) / factor - this.shown.x, y: (corner.y + point.y) / factor - this.shown.y };
   }
 
-  map.on("moveend zoomend resize", soon);
-  map.on("move", () => corner && follow());
-  return { reset, repaint: () => repaint(false), groundAnew, grounded: () => Boolean(ground), view: () => view, margin: () => margin, shift };
+  #factor = () => (256 * 2 ** this.map.getZoom()) / this.shown.scale;
+}
+
+export class MapLayers {
+  constructor(map, { ground, marks }) {
+    this.map = map;
+    this.ground = new Picture(map, "ground", ground);
+    this.marks = new Picture(map, "marks", marks);
+    this.view = null;
+    this.due = 0;
+    const soon = () => (this.due ||= requestAnimationFrame(() => this.reset())); // Leaflet tells of one movement several times
+    map.on("moveend zoomend resize", soon);
+    map.on("move", () => this.view && this.#away() > 1 && soon());
+  }
+
+  reset() {
+    cancelAnimationFrame(this.due);
+    this.due = 0;
+    const size = this.map.getSize();
+    if (!size.x || !size.y) return;
+    const x = Math.round(size.x * PADDING);
+    const y = Math.round(size.y * PADDING);
+    const corner = this.map.getPixelBounds().min;
+    this.view = viewAt(this.map.getZoom(), corner.x - x, corner.y - y, size.x + 2 * x, size.y + 2 * y);
+    this.view.inner = { x, y, w: size.x, h: size.y };
+    this.ground.stand();
+    this.marks.stand();
+    if (!this.#covered()) this.groundAnew();
+    this.marksAnew();
+  }
+
+  groundAnew() {
+    if (this.view) this.ground.anew(this.view);
+  }
+
+  marksAnew() {
+    if (this.view) this.marks.anew(this.view);
+  }
+
+  /** How far the window has moved since the marks were asked for, as a share of the margin. */
+  #away() {
+    const { x, y } = this.map.getPixelBounds().min;
+    const { inner } = this.view;
+    return Math.max(Math.abs(x - this.view.x - inner.x) / inner.x, Math.abs(y - this.view.y - inner.y) / inner.y);
+  }
+
+  #covered() {
+    const wanted = this.ground.asked?.view;
+    const { scale, width, height, x, y, inner } = this.view;
+    return (
+      wanted && wanted.scale === scale && wanted.width === width && wanted.height === height &&
+      Math.abs(wanted.x - x) <= inner.x * NEAR_EDGE && Math.abs(wanted.y - y) <= inner.y * NEAR_EDGE
+    ); // prettier-ignore
+  }
 }

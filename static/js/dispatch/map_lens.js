@@ -62,22 +62,3 @@ export class Lens {
     this.open = !this.open;
   }
 }
-
-/** The frame on the main map and dotted lines from it to the lens. `at` is the lens's rectangle on the same canvas. */
-export function paintFrame(context, frame, at, colours) {
-  context.strokeStyle = colours.edge;
-  context.lineWidth = 1.5;
-  context.strokeRect(frame.x, frame.y, frame.w, frame.h);
-  context.setLineDash([2, 5]);
-  context.lineWidth = 1.2;
-  const right = at.x > frame.x;
-  const near = right ? at.x : at.x + at.w;
-  const corner = right ? frame.x + frame.w : frame.x;
-  context.beginPath();
-  context.moveTo(corner, frame.y);
-  context.lineTo(near, at.y);
-  context.moveTo(corner, frame.y + frame.h);
-  context.lineTo(near, at.y + at.h);
-  context.stroke();
-  context.setLineDash([]);
-}

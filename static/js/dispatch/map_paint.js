@@ -1,9 +1,12 @@
 /* Paints an arranged scene. Order from below: lines, leaders, forces, incidents, labels (LOOK.md, Map).
  * paintScene(context, scene, sprites, colours)
- * measureIn(context, face) → measure(text, bold) in CSS pixels, remembered */
+ * paintFrame(context, frame, at, colours) — what the lens shows, and dotted lines from there to the lens at `at` {x, y, w, h}
+ * measureIn(face) → measure(text, bold) in CSS pixels, remembered. All of it works in a worker too. */
+
+import { blank } from "../lib/dom.js";
 
 export function measureIn(face) {
-  const context = document.createElement("canvas").getContext("2d");
+  const context = blank(1, 1).getContext("2d");
   const known = new Map();
   return (text, bold = false) => {
     const key = (bold ? "b" : "n") + text.replace(/\d/g, "0"); // digits are of one width: timers keep their place
@@ -164,4 +167,22 @@ function pin(context, { x, y }, colours) {
   circle(context, x, y, 9, colours.focus, 2.5);
   line(context, x - 14, y, x + 14, y, colours.focus, [], 1.5);
   line(context, x, y - 14, x, y + 14, colours.focus, [], 1.5);
+}
+
+export function paintFrame(context, frame, at, colours) {
+  context.strokeStyle = colours.edge;
+  context.lineWidth = 1.5;
+  context.strokeRect(frame.x, frame.y, frame.w, frame.h);
+  context.setLineDash([2, 5]);
+  context.lineWidth = 1.2;
+  const right = at.x > frame.x;
+  const near = right ? at.x : at.x + at.w;
+  const corner = right ? frame.x + frame.w : frame.x;
+  context.beginPath();
+  context.moveTo(corner, frame.y);
+  context.lineTo(near, at.y);
+  context.moveTo(corner, frame.y + frame.h);
+  context.lineTo(near, at.y + at.h);
+  context.stroke();
+  context.setLineDash([]);
 }

@@ -1,7 +1,7 @@
 /* What stands where in a view: marks, docked units, rings of calm incidents, groups of free units, labels. Pure arrangement, no painting.
  * arrange(view, {entries, units, selected, ticked, now, frame, covered, stations, memory, measure}) → scene
  * scene: {incidents, dots, rings, units, groups, labels, names, lines, hits}
- *   hits [{x, y, number | unit | group: [unit row]}] for the hand; `frame` {x, y, w, h} is what the lens shows: inside it only dots;
+ *   hits [{x, y, number | unit | group: [unit id]}] for the hand; `frame` {x, y, w, h} is what the lens shows: inside it only dots;
  *   `covered` is where the lens lies: no label goes under it */
 
 import { metres } from "../lib/geo.js";
@@ -99,7 +99,7 @@ export function arrange(view, { entries, units: all, selected, ticked, now, fram
     }
     const { x, y } = group[0];
     scene.groups.push({ x, y, count: group.length, stale: group.every((mark) => mark.stale) });
-    scene.hits.push({ x, y, group: group.map((mark) => mark.unit) });
+    scene.hits.push({ x, y, group: group.map((mark) => mark.unit.id) });
     space.block(x - 10, y - 8, 20, 16, false);
   }
 

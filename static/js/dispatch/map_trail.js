@@ -2,15 +2,12 @@
  * Each trail is asked for once (the server notes who looked) and grows with the live positions.
  * const trails = new TrailLayer(state, repaint)
  * trails.choose(unit)                     a unit under the hand; null lets it go
- * trails.paint(context, view, colours)    between the ground and the marks */
+ * trails.points()                         as map_trail_paint.js wants them */
 
 import { HttpError, get } from "../lib/http.js";
 import { ms } from "../lib/time.js";
-import { place } from "./map_view.js";
+import { MINUTES } from "./map_trail_paint.js";
 
-const MINUTES = 30;
-const GAP_MS = 120_000; // longer without a point: dotted, nobody knows the way between
-const STREET = 15;
 const STANDS_MS = 600; // who only passes by with the arrow keys looks nobody up
 
 export class TrailLayer {
@@ -66,26 +63,6 @@ export class TrailLayer {
     }
   }
 
-  paint(context, view, colours) {
-    const oldest = this.state.live.now() - MINUTES * 60_000;
-    context.save();
-    context.lineJoin = context.lineCap = "round";
-    context.strokeStyle = context.fillStyle = colours.force;
-    context.lineWidth = 2;
-    for (const points of this.held.values()) {
-      for (let index = 1; index < points.length; index += 1) {
-        const at = ms(points[index].at);
-        if (at < oldest) continue;
-        context.globalAlpha = 0.25 + (0.55 * (at - oldest)) / (MINUTES * 60_000); // fades with age
-        context.setLineDash(at - ms(points[index - 1].at) > GAP_MS ? [1, 5] : []);
-        const [x, y] = place(points[index], view);
-        context.beginPath();
-        context.moveTo(...place(points[index - 1], view));
-        context.lineTo(x, y);
-        context.stroke();
-        if (view.zoom >= STREET) context.fillRect(x - 2, y - 2, 4, 4);
-      }
-    }
-    context.restore();
-  }
+  /** For `paintTrails`. */
+  points = () => [...this.held.values()];
 }

@@ -2,6 +2,7 @@
  * viewAt(zoom, x, y, width, height) — x, y: world pixels of the left upper corner
  * place(row, view) → [screen x, screen y] of a row with lat and lon; null without a place. Projected once per row.
  * sized(canvas, width, height) → context in CSS pixels
+ * cleared(canvas, view, ratio) → the same for a canvas that nobody sees, empty; works in a worker too
  * around(view, x, y, width, height, steps) → the view of a lens whose middle is at mercator x, y, `steps` zooms nearer */
 
 import { mercator } from "../lib/geo.js";
@@ -27,6 +28,14 @@ export function sized(canvas, width, height) {
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
+  const context = canvas.getContext("2d");
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return context;
+}
+
+export function cleared(canvas, view, ratio) {
+  canvas.width = Math.round(view.width * ratio);
+  canvas.height = Math.round(view.height * ratio);
   const context = canvas.getContext("2d");
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   return context;

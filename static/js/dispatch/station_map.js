@@ -6,6 +6,7 @@ import { palette, Sprites } from "../lib/symbols.js";
 import { mercator } from "../lib/geo.js";
 import { title } from "./board_row.js";
 import { followGround, loadGround } from "./map_ground.js";
+import { Slots } from "./map_labels.js";
 import { measureIn, paintScene } from "./map_paint.js";
 import { arrange } from "./map_scene.js";
 import { sized, viewAt } from "./map_view.js";
@@ -18,7 +19,7 @@ const RETRY_MS = 5_000;
 
 export class StationMap {
   constructor(canvas, state, { focus, only = null }) {
-    Object.assign(this, { canvas, state, focus, only, ground: null, memory: new Map(), at: "" });
+    Object.assign(this, { canvas, state, focus, only, ground: null, slots: new Slots() });
     this.face = getComputedStyle(document.body).fontFamily;
     this.measure = measureIn(this.face);
     this.#ink();
@@ -68,8 +69,6 @@ export class StationMap {
     context.fillRect(0, 0, width, height);
     this.ground.paint(context, view, this.colours);
     this.ground.codes(context, view, this.colours);
-    if (this.at !== `${view.zoom}:${view.x}:${view.y}`) this.memory.clear();
-    this.at = `${view.zoom}:${view.x}:${view.y}`;
     const { state } = this;
     const { entries, units, number } = this.only?.() ?? { entries: state.entries, units: state.live.units.values(), number: state.selected };
     this.scene = arrange(view, {
@@ -80,7 +79,7 @@ export class StationMap {
       now: state.live.now(),
       frame: null,
       stations: state.config.stations,
-      memory: this.memory,
+      memory: this.slots.at(view),
       measure: this.measure,
       titleOf: (row) => title(row, state),
     });

@@ -2,6 +2,7 @@
  * el("button.small", {type: "button", onclick, dataset: {…}}, child, …) → element; children may be strings, nodes, null
  * $(selector, root), $$(selector, root) → element | null, array
  * put(node, …children) — replaces the content
+ * blank(width, height) → a canvas nobody sees; works in a worker too
  * setText(node, text) — writes only when different, so that nothing is repainted or re-read for nothing */
 
 export const $ = (selector, root = document) => root.querySelector(selector);
@@ -28,3 +29,6 @@ export const put = (node, ...children) =>
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+export const blank = (width, height) =>
+  globalThis.document ? Object.assign(document.createElement("canvas"), { width, height }) : new OffscreenCanvas(width, height);

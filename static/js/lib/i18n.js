@@ -3,12 +3,12 @@
  * fill(text, {name: value}) — replaces %(name)s
  * lang — "zh-hans" or "en"; chinese — boolean */
 
-const catalogue = globalThis.django ?? {};
+// asked anew each time: a worker is handed its texts after this has been read
+const catalogue = () => globalThis.django ?? {};
 
-export const gettext = (text) => (catalogue.gettext ? catalogue.gettext(text) : text);
-export const pgettext = (context, text) => (catalogue.pgettext ? catalogue.pgettext(context, text) : text);
-export const ngettext = (one, many, count) =>
-  catalogue.ngettext ? catalogue.ngettext(one, many, count) : count === 1 ? one : many;
+export const gettext = (text) => catalogue().gettext?.(text) ?? text;
+export const pgettext = (context, text) => catalogue().pgettext?.(context, text) ?? text;
+export const ngettext = (one, many, count) => catalogue().ngettext?.(one, many, count) ?? (count === 1 ? one : many);
 
 export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name] ?? ""));
 

@@ -7,6 +7,7 @@
  *   `half` is half the side in CSS pixels; draw with drawImage(image, x - half, y - half, 2 * half, 2 * half)
  *   .words(text, px, colour) → {image, w, h}: text with a halo of the land, its first letter 3 px from the left */
 
+import { blank } from "./dom.js";
 import { token } from "./mode.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -134,7 +135,7 @@ export class Sprites {
     let words = this.written.get(name);
     if (!words) {
       if (this.written.size > MOST_WORDS) this.written.clear();
-      const image = document.createElement("canvas");
+      const image = blank(1, 1);
       const context = image.getContext("2d");
       const font = `400 ${px}px ${this.colours.face ?? "sans-serif"}`;
       context.font = font;
@@ -159,7 +160,7 @@ export class Sprites {
     let sprite = this.made.get(name);
     if (!sprite) {
       const side = size + 4; // room for outline and halo
-      const image = document.createElement("canvas");
+      const image = blank(1, 1);
       image.width = image.height = Math.ceil(side * this.ratio);
       const context = image.getContext("2d");
       context.scale(image.width / side, image.width / side);

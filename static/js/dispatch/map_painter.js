@@ -1,0 +1,114 @@
+/* Pictures drawn by a worker: thousands of borders, or of units and their labels, would hold up a frame under the hand.
+ * const painter = new Painter(kind, everything, artist = null)   "ground" or "marks"; `everything()` → the news that says all there is
+ *   to know, null without any; who draws is in map_<kind>_artist.js, with take(news) and draw(canvas, picture) → found. With an
+ *   `artist` the page itself draws until hire(): a worker that has just begun needs longer for its first picture than the page
+ * painter.tell(news); painter.hire()
+ * painter.paint(name, picture) → Promise<{bitmap, found} | null>   null: a later wish of that name has come
+ * Where a browser has no such worker the page draws, one picture at a time. */
+
+export class Painter {
+  constructor(kind, everything, artist = null) {
+    Object.assign(this, { kind, everything });
+    this.hands = artist && new Here(artist);
+    this.coming = null; // the worker, until it has drawn its first picture
+    this.last = null; // the picture that was asked for last
+    this.drawing = new Map(); // name → the wish that is being drawn
+    this.next = new Map(); // name → the wish after it
+    if (!artist) this.hands = this.#worker();
+  }
+
+  tell(news) {
+    this.hands?.tell(news);
+    this.coming?.tell(news);
+  }
+
+  /** Let a worker draw as soon as it has drawn a picture for practice. */
+  hire() {
+    this.coming = this.#worker();
+    const { coming } = this;
+    coming?.tell(this.everything());
+    coming?.draw("practice", this.last).then(() => {
+      this.hands = coming;
+      this.coming = null;
+      performance.mark("map:hired");
+    });
+  }
+
+  paint(name, picture) {
+    return new Promise((resolve) => {
+      this.next.get(name)?.resolve(null);
+      this.last = { ...picture, ratio: devicePixelRatio };
+      this.next.set(name, { picture: this.last, resolve });
+      this.#begin(name);
+    });
+  }
+
+  async #begin(name) {
+    if (this.drawing.has(name) || !this.next.has(name) || !this.hands) return;
+    const wish = this.next.get(name);
+    this.next.delete(name);
+    this.drawing.set(name, wish);
+    wish.resolve(await this.hands.draw(name, wish.picture));
+    this.drawing.delete(name);
+    this.#begin(name);
+  }
+
+  #worker() {
+    try {
+      return new There(this.kind, () => this.#alone());
+    } catch {
+      this.#alone();
+      return null;
+    }
+  }
+
+  /** No worker can run here: the page draws, also what a worker was at. */
+  async #alone() {
+    this.coming = null;
+    if (this.hands instanceof Here) return;
+    this.hands = null;
+    const { Artist } = await import(`./map_${this.kind}_artist.js`);
+    this.hands = new Here(new Artist());
+    const news = this.everything();
+    if (news) this.hands.tell(news);
+    for (const [name, wish] of this.drawing) {
+      this.drawing.delete(name);
+      if (!this.next.has(name)) this.next.set(name, wish);
+      else wish.resolve(null);
+    }
+    for (const name of this.next.keys()) this.#begin(name);
+  }
+}
+
+/** Hands that draw in the page. */
+class Here {
+  constructor(artist) {
+    this.artist = artist;
+  }
+
+  tell = (news) => this.artist.take(news);
+
+  async draw(_name, picture) {
+    const canvas = document.createElement("canvas");
+    const found = this.artist.draw(canvas, picture);
+    return { bitmap: await createImageBitmap(canvas), found };
+  }
+}
+
+/** Hands in a worker (map_painter_worker.js). */
+class There {
+  constructor(kind, failed) {
+    this.answers = new Map(); // name → who waits for that picture
+    this.worker = new Worker(new URL(`./map_${kind}_worker.js`, import.meta.url), { type: "module" });
+    this.worker.addEventListener("message", ({ data: { name, bitmap, found } }) => this.answers.get(name)({ bitmap, found }));
+    this.worker.addEventListener("error", failed);
+    this.worker.postMessage({ texts: globalThis.django?.catalog ?? {} });
+  }
+
+  tell = (news) => this.worker.postMessage({ news });
+
+  draw(name, picture) {
+    this.worker.postMessage({ name, picture });
+    return new Promise((resolve) => this.answers.set(name, resolve));
+  }
+}

@@ -1,0 +1,62 @@
+"""The map under the hand: its pictures come from a worker, or from the page where there is none."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from dispatch.models import Incident
+from dispatch.services.incident import incident_file
+from tests.world import IN_SOUTH
+
+from .conftest import Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+_INKED = """([x, y]) => {
+  const marks = document.querySelector("canvas.marks-canvas");
+  const { left, top, width } = marks.getBoundingClientRect(); // larger while the picture of another zoom stands there
+  const scale = marks.width / width;
+  const copy = Object.assign(document.createElement("canvas"), { width: marks.width, height: marks.height });
+  copy.getContext("2d").drawImage(marks, 0, 0);
+  return copy.getContext("2d").getImageData((x - left) * scale, (y - top) * scale, 1, 1).data[3] > 0;
+}"""
+
+
+@pytest.fixture
+def noise(committed_world: SimpleNamespace) -> Incident:
+    return incident_file(
+        actor=committed_world.watch, category="noise", summary="Loud music", **IN_SOUTH
+    ).incident
+
+
+@pytest.mark.parametrize("workers", [True, False], ids=["a worker draws", "the page draws"])
+def test_a_mark_is_drawn_and_found_where_the_hand_has_moved_it(
+    committed_world: SimpleNamespace, noise: Incident, sit: Callable[..., Desk], *, workers: bool
+) -> None:
+    desk = sit(committed_world.dispatcher, language="en")
+    if not workers:
+        desk.context.add_init_script("delete window.Worker")
+    page = desk.open("/board/")
+    page.wait_for_function("() => performance.getEntriesByName('board:whole').length")
+    if workers:
+        page.wait_for_function("() => performance.getEntriesByName('map:hired').length")
+    page.keyboard.press("z")  # to the middle
+    box = page.locator("[data-map]").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    _sees(page, x, y)
+    page.mouse.down()
+    page.mouse.move(x + 120, y - 80, steps=8)
+    page.wait_for_timeout(300)  # a hand that rests does not throw the map
+    page.mouse.up()
+    _sees(page, x + 120, y - 80)
+    page.mouse.wheel(0, 240)  # around the pointer: the mark stays below it
+    _sees(page, x + 120, y - 80)
+
+
+def _sees(page: Page, x: float, y: float) -> None:
+    page.mouse.move(x + 40, y + 40)
+    page.mouse.move(x, y)
+    expect(page.locator("[data-map-tip]")).to_contain_text("Loud music")
+    page.wait_for_function(_INKED, arg=[x, y])
