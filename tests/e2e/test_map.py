@@ -60,3 +60,26 @@ def _sees(page: Page, x: float, y: float) -> None:
     page.mouse.move(x, y)
     expect(page.locator("[data-map-tip]")).to_contain_text("Loud music")
     page.wait_for_function(_INKED, arg=[x, y])
+
+
+def test_what_is_chosen_shows_at_once(
+    committed_world: SimpleNamespace, noise: Incident, sit: Callable[..., Desk]
+) -> None:
+    page = sit(committed_world.dispatcher, language="en").open("/board/")
+    page.wait_for_function("() => performance.getEntriesByName('map:hired').length")
+    page.keyboard.press("z")
+    page.evaluate(
+        """() => {
+          window.pictures = 0;
+          const transfer = ImageBitmapRenderingContext.prototype.transferFromImageBitmap;
+          ImageBitmapRenderingContext.prototype.transferFromImageBitmap = function (bitmap) {
+            window.pictures += this.canvas.classList.contains("marks-canvas");
+            return transfer.call(this, bitmap);
+          };
+          for (let id = setTimeout(() => {}); id; id -= 1) clearTimeout(id); // only the choice itself can draw
+        }"""
+    )
+    page.wait_for_timeout(500)
+    before = page.evaluate("window.pictures")
+    page.keyboard.press("Escape")  # nothing is ticked any more
+    page.wait_for_function("before => window.pictures > before", arg=before)

@@ -148,6 +148,7 @@ export function mountMap(root, state) {
     if (timed) return;
     timed = true;
     performance.mark("board:whole", { detail: held });
+    marks.tell(news.changes());
     marks.hire();
   }
 
@@ -225,7 +226,7 @@ export function mountMap(root, state) {
     const found = hit(event.containerPoint, event.originalEvent.pointerType === "touch");
     if (found?.number) state.select(found.number);
     else if (found?.group) nearer(found.group);
-    else if (found?.unit) unitClicked(live.units.get(found.unit));
+    else if (found?.unit && live.units.has(found.unit)) unitClicked(live.units.get(found.unit));
   }
 
   function latLngAt(point) {
@@ -309,7 +310,7 @@ export function mountMap(root, state) {
   legend.hidden = matchMedia("(max-width: 1600px)").matches;
 
   state.addEventListener("entries", () => (queue(), showAge()));
-  for (const name of ["select", "tick"]) state.addEventListener(name, () => marksAnew);
+  for (const name of ["select", "tick"]) state.addEventListener(name, marksAnew);
   document.addEventListener("visibilitychange", queue);
   document.addEventListener("modechange", allAnew);
   document.addEventListener("map:pick", () => {

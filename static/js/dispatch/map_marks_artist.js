@@ -29,7 +29,9 @@ export class Artist {
   draw(canvas, { name, view, ratio, colours, entries: order, ticked, frame, covered, pin, trails, ...rest }) {
     const context = cleared(canvas, view, ratio);
     this.#dress(colours, ratio);
-    const entries = order.map(([number, state, text]) => ({ row: this.incidents.get(number), urgency: { state, text } }));
+    const entries = order
+      .filter(([number]) => this.incidents.has(number)) // the practice picture may be older than the news
+      .map(([number, state, text]) => ({ row: this.incidents.get(number), urgency: { state, text } }));
     const units = [...this.units.values()].filter(({ status }) => status !== "off_duty");
     if (!this.slots.has(name)) this.slots.set(name, new Slots());
     const scene = arrange(view, {

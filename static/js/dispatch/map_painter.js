@@ -48,7 +48,9 @@ export class Painter {
     const wish = this.next.get(name);
     this.next.delete(name);
     this.drawing.set(name, wish);
-    wish.resolve(await this.hands.draw(name, wish.picture));
+    const drawn = this.hands.draw(name, wish.picture);
+    wish.resolve(drawn);
+    await drawn.catch(() => {}); // whoever wished hears of it; the next picture is drawn all the same
     this.drawing.delete(name);
     this.#begin(name);
   }
