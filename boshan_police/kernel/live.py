@@ -31,7 +31,7 @@ TIMEOUT_SECONDS = 0.25
 
 dropped = 0
 """Hints this process could not hand to Redis since it started."""
-_pool: redis.ConnectionPool | None = None
+_redis: "redis.Redis | None" = None
 _silent_until = 0.0  # 0: Redis answered last time
 
 
@@ -105,13 +105,13 @@ def _try(call: Any) -> bool:
 
 
 def _client() -> "redis.Redis":
-    """A client on this process's pool. No retries: a hint may be lost but may not delay."""
-    global _pool
-    if _pool is None:
-        _pool = redis.ConnectionPool.from_url(
+    """The one client of this process, for all its threads. No retries: a hint may be lost but may not delay."""
+    global _redis
+    if _redis is None:
+        _redis = redis.Redis.from_url(
             settings.REDIS_URL,
             max_connections=64,
             socket_timeout=TIMEOUT_SECONDS,
             socket_connect_timeout=TIMEOUT_SECONDS,
         )
-    return redis.Redis(connection_pool=_pool)
+    return _redis

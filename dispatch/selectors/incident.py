@@ -93,7 +93,7 @@ def incident_rows(keys: list[int]) -> list[dict[str, Any]]:
 
 def incident_row_as_filed(incident: Incident) -> dict[str, Any]:
     """The board's row of an incident filed this moment, from what is in hand. No query."""
-    place = territory().locate(incident.lat, incident.lon) if incident.lat is not None else None
+    place = territory().place(incident.grid_id)
     return {
         "number": incident.number,
         "version": incident.version,
@@ -104,9 +104,9 @@ def incident_row_as_filed(incident: Incident) -> dict[str, Any]:
         "address": incident.address,
         "lat": incident.lat,
         "lon": incident.lon,
-        "grid": place.grid_code if place else None,
+        "grid": place.grid_code,
         "station": incident.station_id,
-        "community": (place.community or None) if place else None,
+        "community": place.community or None,
         "outside": incident.outside_district,
         "reported_at": incident.reported_at,
         "stage": incident.stage,

@@ -43,6 +43,7 @@ class Territory:
         self._places = [
             Place(row["id"], row["code"], row["station_id"], row["community"], True) for row in self.rows
         ]
+        self._by_id = {place.grid_id: place for place in self._places}
         self._codes = {**(retired or {}), **{row["id"]: row["code"] for row in self.rows}}
 
     def __len__(self) -> int:
@@ -52,6 +53,10 @@ class Territory:
         """The grid of a point in WGS-84 degrees. A point on a shared border belongs to the grid with the lowest id."""
         found = self._tree.query(shapely.Point(lon, lat), predicate="covered_by")
         return self._places[found.min()] if found.size else OUTSIDE
+
+    def place(self, grid_id: int | None) -> Place:
+        """What `locate` says of a point in that grid; OUTSIDE for none, and for a grid that is no longer drawn."""
+        return self._by_id.get(grid_id, OUTSIDE) if grid_id is not None else OUTSIDE
 
     def grid_code(self, grid_id: int | None) -> str | None:
         """The code of a grid such as 城东-017, also of a retired one; None for none."""

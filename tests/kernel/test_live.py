@@ -31,7 +31,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 def listener(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A web process that listens on a channel of its own."""
     settings.LIVE_CHANNEL = f"test.live.{time.monotonic_ns()}"
-    monkeypatch.setattr(live, "_pool", None)
+    monkeypatch.setattr(live, "_redis", None)
     monkeypatch.setattr(live, "_silent_until", 0.0)
     client = redis.Redis.from_url(settings.REDIS_URL)
     heard = client.pubsub()
@@ -47,7 +47,7 @@ def no_redis(settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> s
     """Nobody listens at Redis's address; the address where somebody does."""
     address: str = settings.REDIS_URL
     settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
-    monkeypatch.setattr(live, "_pool", None)
+    monkeypatch.setattr(live, "_redis", None)
     monkeypatch.setattr(live, "_silent_until", 0.0)
     monkeypatch.setattr(live, "dropped", 0)
     return address
@@ -153,7 +153,7 @@ def test_after_a_failure_one_caller_asks_again_and_says_that_it_is_back(
     assert not live._try(ask)
     assert len(asked) == 2
     settings.REDIS_URL = no_redis
-    monkeypatch.setattr(live, "_pool", None)
+    monkeypatch.setattr(live, "_redis", None)
     monkeypatch.setattr(live, "_silent_until", time.monotonic() - 1)
     assert live.answers()
     assert "Redis answers again" in caplog.text

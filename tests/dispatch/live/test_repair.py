@@ -27,7 +27,7 @@ def redis(
     """This process and the portal it starts use a Redis of their own."""
     server = ThrowawayRedis(tmp_path)
     settings.REDIS_URL = server.url
-    monkeypatch.setattr(live, "_pool", None)
+    monkeypatch.setattr(live, "_redis", None)
     monkeypatch.setattr(live, "_silent_until", 0.0)
     yield server
     server.kill()
