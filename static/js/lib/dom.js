@@ -27,7 +27,10 @@ export const put = (node, ...children) =>
   node.replaceChildren(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
 
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  const { firstChild } = node;
+  if (firstChild?.nodeType !== Node.TEXT_NODE || firstChild.nextSibling) {
+    if (node.textContent !== text) node.textContent = text;
+  } else if (firstChild.data !== text) firstChild.data = text; // a new text node would cost a hundred timers their boxes each second
 }
 
 export const blank = (width, height) =>
