@@ -7,8 +7,7 @@ import re
 import unicodedata
 from functools import cache
 from itertools import product
-
-from pypinyin import Style, lazy_pinyin
+from typing import Any
 
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]")
 _CHUNKS = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff]|[a-z0-9]+")
@@ -19,9 +18,18 @@ _DOUBLE = frozenset({"zh", "ch", "sh"})
 _NO_INITIAL = frozenset("iuv")
 
 
+def _read(text: str, **how: Any) -> list[str]:
+    """The readings of `text`. The dictionary of phrases takes a fifth of a process's start, and most never ask it."""
+    from pypinyin import lazy_pinyin
+
+    return lazy_pinyin(text, **how)
+
+
 def initials_of(name: str) -> str:
     """`陶镇社区` → `tzsq`; what is not Han stays as it is."""
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower()
+    from pypinyin import Style
+
+    return "".join(_read(name, style=Style.FIRST_LETTER)).lower()
 
 
 def plain(text: str) -> str:
@@ -42,7 +50,7 @@ def syllables_of(name: str, *, in_context: bool) -> list[str]:
     """
     text = plain(name)
     if in_context:
-        found = lazy_pinyin(text, errors=lambda rest: _CHUNKS.findall(rest))  # type: ignore[arg-type, return-value] # a list becomes several
+        found = _read(text, errors=lambda rest: _CHUNKS.findall(rest))  # a list becomes several
     else:
         found = [_alone(chunk) for chunk in _CHUNKS.findall(text)]
     return [re.sub(r"[^a-z0-9]", "", one) for one in found]
@@ -50,7 +58,7 @@ def syllables_of(name: str, *, in_context: bool) -> list[str]:
 
 @cache
 def _alone(chunk: str) -> str:
-    return lazy_pinyin(chunk)[0] if _HAN.match(chunk) else chunk
+    return _read(chunk)[0] if _HAN.match(chunk) else chunk
 
 
 def keys_of(names: list[str]) -> tuple[str, str]:
