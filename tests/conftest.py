@@ -13,12 +13,14 @@ from django.test import Client, TransactionTestCase
 from django.utils import translation
 from knox.models import AuthToken
 
+from boshan_police.benches.scratch import own_channel, server_environment
 from boshan_police.benches.workers import own_redis_database
 from boshan_police.kernel import clock
 from boshan_police.kernel.reference import forget_all
 from grid.models import User
 
 from .emptying import empty_tables
+from .nursery import Nursery, nursery
 from .world import build_world
 
 
@@ -69,6 +71,13 @@ def world(db: None) -> SimpleNamespace:
 def committed_world(transactional_db: None) -> SimpleNamespace:
     """The same cast, committed, for tests with several connections or threads; the tables are emptied afterwards."""
     return build_world()
+
+
+@pytest.fixture(scope="session")
+def servers(django_db_setup: None) -> Iterator[Nursery]:
+    """Servers on the tests' database, whose hints go over a channel of their own; heartbeats come each half second."""
+    with own_channel(), nursery({**server_environment(), "LIVE_HEARTBEAT_SECONDS": "0.5"}) as found:
+        yield found
 
 
 @pytest.fixture

@@ -15,17 +15,19 @@ from knox.models import AuthToken
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from boshan_police.benches.scratch import Server, own_channel, web_server
+from boshan_police.benches.scratch import Server, web_server
 from dispatch.lifecycle import OPEN
 from grid.models import User
+
+from .nursery import Nursery
 
 PATIENCE_SECONDS = 10.0
 
 
 @pytest.fixture
-def portal(committed_world: SimpleNamespace) -> Iterator[Server]:
-    """The portal, serving `committed_world`. Its hints go over a channel of its own; heartbeats come each half second."""
-    with own_channel(), web_server({"LIVE_HEARTBEAT_SECONDS": "0.5"}) as server:
+def portal(committed_world: SimpleNamespace, servers: Nursery) -> Iterator[Server]:
+    """The portal, serving `committed_world`."""
+    with web_server(launch=servers.launch) as server:
         yield server
 
 

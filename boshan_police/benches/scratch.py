@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +50,7 @@ def database_url(database: Mapping[str, Any]) -> str:
 class Server:
     """A running web server. `http` and `ws` are its addresses without a slash at the end."""
 
-    process: "subprocess.Popen[bytes]"
+    process: Any
     port: int
     log: str
 
@@ -67,17 +67,9 @@ class Server:
             return log.read()
 
 
-@contextmanager
-def web_server(
-    environment: Mapping[str, str] | None = None, application: str = "boshan_police.asgi:application"
-) -> Iterator[Server]:
-    """Serve `application` from a process of its own, as the product does, on the database of this process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", application, "--host", "127.0.0.1", "--port", str(port)]
-    command += [*SOCKET_OPTIONS, "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
-    variables = {
+def server_environment() -> dict[str, str]:
+    """What a process needs to serve the database, Redis and channel of this one."""
+    return {
         **os.environ,
         "BOSHAN_NO_BOOTSTRAP": "1",
         "DJANGO_SETTINGS_MODULE": "boshan_police.settings",
@@ -85,12 +77,39 @@ def web_server(
         "REDIS_URL": settings.REDIS_URL,
         "LIVE_CHANNEL": settings.LIVE_CHANNEL,
         "SECRET_KEY": settings.SECRET_KEY,
-        **(environment or {}),
     }
+
+
+Launch = Callable[[Sequence[str], str], Any]
+"""Starts uvicorn with these arguments and this file for its output; returns the process."""
+
+
+def _launch(environment: Mapping[str, str]) -> Launch:
+    def launch(arguments: Sequence[str], log: str) -> "subprocess.Popen[bytes]":
+        with open(log, "ab") as output:
+            return subprocess.Popen(  # noqa: S603 - our own command
+                [sys.executable, "-m", "uvicorn", *arguments],
+                cwd=settings.BASE_DIR, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            )  # fmt: skip
+
+    return launch
+
+
+@contextmanager
+def web_server(
+    environment: Mapping[str, str] | None = None,
+    application: str = "boshan_police.asgi:application",
+    launch: Launch | None = None,
+) -> Iterator[Server]:
+    """Serve `application` from a process of its own, as the product does, on the database of this process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    arguments = [application, "--host", "127.0.0.1", "--port", str(port), *SOCKET_OPTIONS]
+    arguments += ["--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+    launch = launch or _launch({**server_environment(), **(environment or {})})
     with tempfile.NamedTemporaryFile(prefix="web-", suffix=".log") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            command, cwd=settings.BASE_DIR, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-        )
+        process = launch(arguments, log.name)
         server = Server(process, port, log.name)
         try:
             _wait_until_it_listens(server)

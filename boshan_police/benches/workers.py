@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 
 from django.conf import settings
-from django.db import connection
 
-from .scratch import database_url
+from .scratch import server_environment
 
 END_SECONDS = 10.0
 RESTART_SECONDS = 1.0
@@ -91,16 +90,9 @@ def celery_processes(
     **variables: str,
 ) -> Iterator[tuple[list[CeleryProcess], list[CeleryProcess]]]:
     """(workers of `queue`, beats), started as `manage.py demo` starts them; all ended afterwards."""
-    environment = {
-        **os.environ,
-        "BOSHAN_NO_BOOTSTRAP": "1",
-        "DJANGO_SETTINGS_MODULE": "boshan_police.settings",
-        "DATABASE_URL": database_url(connection.settings_dict),
-        "REDIS_URL": redis_url or settings.REDIS_URL,
-        "LIVE_CHANNEL": settings.LIVE_CHANNEL,
-        "SECRET_KEY": settings.SECRET_KEY,
-        **variables,
-    }
+    environment = server_environment() | variables
+    if redis_url:
+        environment["REDIS_URL"] = redis_url
     with ExitStack() as started:
 
         def start(command: list[str]) -> CeleryProcess:

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from boshan_police.benches.scratch import Server, database_url
+from boshan_police.benches.scratch import Server, server_environment
 from grid.models import User
 from tests.live_server import portal, session_headers  # noqa: F401 - portal is a fixture
 
@@ -114,17 +114,10 @@ def _timers(folder: Path) -> Iterator[None]:
     """A real worker with its beat, on the database and the Redis of this process."""
     command = [sys.executable, "-m", "celery", "-A", "boshan_police", "worker", "--beat", "--concurrency=1"]
     command += ["--loglevel=WARNING", "--without-gossip", "--without-mingle"]
-    environment = {
-        **os.environ,
-        "BOSHAN_NO_BOOTSTRAP": "1",
-        "DJANGO_SETTINGS_MODULE": "boshan_police.settings",
-        "DATABASE_URL": database_url(connection.settings_dict),
-        "REDIS_URL": settings.REDIS_URL,
-        "LIVE_CHANNEL": settings.LIVE_CHANNEL,
-        "SECRET_KEY": settings.SECRET_KEY,
-    }
     with (folder / "worker.log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdout=log, stderr=log)
+        process = subprocess.Popen(
+            command, cwd=settings.BASE_DIR, env=server_environment(), stdout=log, stderr=log
+        )
         try:
             yield
         finally:
