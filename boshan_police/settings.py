@@ -4,6 +4,7 @@
 `manage.py demo` and `manage.py test` run: debug off there too, with a key made once and kept in `var/`.
 """
 
+import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -15,9 +16,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(environ.Env().str("BOSHAN_VAR", default=str(BASE_DIR / "var")))
 
 env = environ.Env()
+# Empty counts as not set: docker-compose.yml hands on what `.env` leaves out as an empty value.
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}
+VAR_DIR = Path(env.str("BOSHAN_VAR", default=str(BASE_DIR / "var")))
 BOSHAN_ENV = env.str("BOSHAN_ENV", default="development")
 if BOSHAN_ENV not in {"development", "production"}:
     raise ImproperlyConfigured(f"BOSHAN_ENV is {BOSHAN_ENV!r}; it must be development or production.")

@@ -23,6 +23,12 @@ SERVICES = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"] == "boshan-police/app"]
 CADDYFILE = (ROOT / "boshan_police/deploy/Caddyfile").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+SETTINGS = (ROOT / "boshan_police/settings.py").read_text()
+# The image decides them, or they serve development and tests.
+NOT_FOR_BUREAUS = {
+    "BOSHAN_ENV", "BOSHAN_VAR", "DEBUG", "LIVE_CHANNEL", "LIVE_HEARTBEAT_SECONDS", "SECURE_SSL_REDIRECT", "STATIC_ROOT",
+    "WEB_THREADS",
+}  # fmt: skip
 SECRET_WORDS = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|AUTH")
 
 
@@ -38,7 +44,7 @@ def test_each_service_has_a_health_check_or_says_why_not(name):
 def test_no_secret_stands_in_the_file(name):
     for variable, value in SERVICES[name].get("environment", {}).items():
         if SECRET_WORDS.search(variable):
-            assert re.fullmatch(r"\$\{\w+(:\?[^}]*)?\}", value), variable
+            assert re.fullmatch(r"\$\{\w+(:\?[^}]*|:-)?\}", value), variable
         assert not re.search(r"://[^$/]*:[^$@/]+@", value), f"{variable} holds a password"
 
 
@@ -60,6 +66,48 @@ def test_volumes_and_networks_are_declared():
         for volume in service.get("volumes", []):
             assert volume.split(":")[0] in COMPOSE["volumes"]
         assert set(service["networks"]) <= set(COMPOSE["networks"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_that_a_bureau_may_change_reaches_each_process(name):
+    read = set(re.findall(r"(?:env\.\w+|_required)\(\s*\"(\w+)\"", SETTINGS))
+    assert {"EMAIL_URL", "TRAVEL_SPEEDS_KMH", "PUSH_HOSTS", "SECRET_KEY"} <= read
+    assert read - NOT_FOR_BUREAUS == set(SERVICES[name]["environment"])
+
+
+def test_an_empty_variable_counts_as_not_set(production):
+    optional = {
+        variable
+        for variable, value in SERVICES["web"]["environment"].items()
+        if value == f"${{{variable}:-}}"
+    }
+    assert {"PUSH_HOSTS", "MAP_TILES", "POSITION_RETENTION_DAYS"} <= optional
+    script = (
+        "from boshan_police import settings\n"
+        "print({k: v for k, v in vars(settings).items() if k.isupper() and k != 'LANGUAGES'})"
+    )
+    unset, empty = (
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=ROOT,
+            env={key: value for key, value in production.items() if key not in optional} | more,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for more in ({}, dict.fromkeys(optional, ""))
+    )
+    assert "fcm.googleapis.com" in unset
+    assert empty == unset
+
+
+def test_who_speaks_to_other_servers_is_let_out():
+    outward = {name for name in OURS if not all_internal(SERVICES[name]["networks"])}
+    assert outward == {"web", "courier"}  # the road server; SMTP, gateways, push services
+
+
+def all_internal(networks: list[str]) -> bool:
+    return all((COMPOSE["networks"][name] or {}).get("internal") for name in networks)
 
 
 def test_only_the_proxy_can_be_reached_from_outside():
