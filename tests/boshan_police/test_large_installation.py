@@ -6,14 +6,19 @@ import re
 import socket
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import yaml
 from django.core.management import get_commands
+from django.urls import reverse
 
 from boshan_police.deploy import SOCKET_OPTIONS, probe
+from dispatch.services import attachment
+from grid import interchange, place_name_table
+from grid.api.territory import LargeParser
 from tests.boshan_police.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("large installation")  # each starts servers of its own: one at a time
@@ -135,6 +140,24 @@ def test_proxy_and_processes_agree_on_their_ports():
         assert f"127.0.0.1:{port}/" in SERVICES[name]["healthcheck"]["test"][-1]
     pairs = zip(SOCKET_OPTIONS[::2], SOCKET_OPTIONS[1::2], strict=True)
     assert {"=".join(pair) for pair in pairs} <= set(SERVICES["live"]["command"])
+
+
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        (reverse("admin:grid_placenamefile_take"), place_name_table.MOST_BYTES),
+        (reverse("api-territory-import"), interchange.MOST_BYTES),
+        (reverse("api-territory-plan-import", args=[7]), interchange.MOST_BYTES),
+        (reverse("api-territory-plan-save", args=[7]), LargeParser.most_bytes),
+        (reverse("api-attachments", args=["370304202611260001"]), attachment.MOST_BYTES),
+    ],
+)
+def test_the_proxy_lets_through_what_the_portal_takes(address, most):
+    (patterns,) = re.findall(r"@files path (.+)", CADDYFILE)
+    assert any(fnmatch(address, pattern) for pattern in patterns.split())
+    (limit,) = re.findall(r"handle @files \{\s+request_body \{\s+max_size (\d+)MiB", CADDYFILE)
+    form = 64 * 1024  # what a form adds around its file
+    assert int(limit) * 1024 * 1024 >= most + form
 
 
 def test_the_image_runs_without_root_and_without_set_up():
