@@ -75,7 +75,10 @@ INSTALLED_APPS = [
     "dispatch",
 ]
 
+# The proxy writes X-Forwarded-For, and nobody reaches the processes but through it.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 MIDDLEWARE = [
+    "boshan_police.kernel.proxy.client_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
