@@ -164,6 +164,7 @@ def test_the_image_runs_without_root_and_without_set_up():
     assert re.search(r"^USER boshan$", DOCKERFILE, re.M)
     assert "python:3.13-slim" in DOCKERFILE
     assert "--require-hashes" in DOCKERFILE
+    assert "BOSHAN_ENV=production" in DOCKERFILE
     for folder in re.findall(r"compileall -q (.*)$", DOCKERFILE, re.M)[0].split():
         assert (ROOT / folder).is_dir()
     ignored = (ROOT / ".dockerignore").read_text().split()
@@ -251,6 +252,42 @@ def test_the_jobs_end_well(run, tmp_path):
         said, _ = job.communicate(timeout=60)
         assert job.returncode == 0, said.decode()
     assert (tmp_path / "static" / "leaflet" / "leaflet.js").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "x" * 49}, "fewer than 50 characters"),
+        ({"DEBUG": "true"}, "DEBUG is on"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
+        ({"BOSHAN_ENV": "", "SECRET_KEY": ""}, "SECRET_KEY is not set"),
+    ],
+)
+def test_a_server_does_not_start_insecurely(production, changes, reason):
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--check-config", "boshan_police.wsgi"],
+        cwd=ROOT,
+        env=production | changes,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert reason in done.stderr
+
+
+def test_manage_py_needs_no_variable(production, tmp_path):
+    needless = {"BOSHAN_ENV", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"}
+    environment = {key: value for key, value in production.items() if key not in needless}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "diffsettings", "--all"],
+        cwd=ROOT,
+        env={**environment, "BOSHAN_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "PRODUCTION = False" in done.stdout
 
 
 def test_production_needs_nothing_that_only_the_demo_or_the_tests_have(production):
