@@ -1,7 +1,7 @@
 """The administration under /admin/: who may enter, what is configured there, and the trace each change leaves."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib import admin
@@ -126,6 +126,17 @@ def test_every_page_of_every_table_opens(office, world):
         assert office.get(_url(model, "change", row.pk)).status_code == 200, model
         may_add = model_admin.has_add_permission(type("Request", (), {"user": world.admin})())
         assert office.get(_url(model, "add")).status_code == (200 if may_add else 403), model
+
+
+def test_roster_and_trail_tell_the_bureaus_time(office, world):
+    begins = datetime(2026, 11, 23, 0, tzinfo=UTC)
+    duty = Duty.objects.create(
+        person=world.watch, period=DateTimeTZRange(begins, begins + timedelta(hours=12))
+    )
+    assert str(duty) == f"{world.watch} 11-23 08:00 – 11-23 20:00"
+    assert "2026-11-23 08:00 – 2026-11-23 20:00" in office.get(_url(Duty, "changelist")).content.decode()
+    assert 'value="2026-11-23 08:00:00"' in office.get(_url(Duty, "change", duty.pk)).content.decode()
+    assert str(AuditEntry(at=begins, code="tea.poured")) == "2026-11-23 08:00:00 tea.poured "
 
 
 def test_a_change_is_audited_with_the_values_before_and_after(office, world):
