@@ -51,7 +51,9 @@ DEBUG = env.bool("DEBUG", default=False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG is on. Production does not start with it: its pages show secrets.")
 if PRODUCTION and len(SECRET_KEY) < SHORTEST_KEY:
-    raise ImproperlyConfigured(f"SECRET_KEY has fewer than {SHORTEST_KEY} characters: too few for production.")
+    raise ImproperlyConfigured(
+        f"SECRET_KEY has fewer than {SHORTEST_KEY} characters: too few for production."
+    )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

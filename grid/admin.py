@@ -316,9 +316,9 @@ class HazardForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         given = {name: cleaned.get(name) for name in ("kind", "text", "reason", "valid_until")}
-        if all(given.values()) and set(self.changed_data) & set(given):
+        if all(given.values()) and set(self.changed_data) & {*given, "address"}:
             try:
-                hazard_check(**given)
+                hazard_check(**given, address=cleaned.get("address") or "")
             except Invalid as error:
                 self.add_error(error.field, str(error.message))
         return cleaned
