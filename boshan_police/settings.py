@@ -30,7 +30,7 @@ SHORTEST_KEY = 50  # characters, as Django's own `check --deploy` wants
 
 def _required(name: str) -> str:
     """The value of `name`; production does not start without it."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value and PRODUCTION:
         raise ImproperlyConfigured(f"{name} is not set. Production does not start without it.")
     return value

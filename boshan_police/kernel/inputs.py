@@ -19,7 +19,7 @@ from rest_framework import serializers
 
 from . import clock
 
-S = TypeVar("S", bound=serializers.Serializer)
+S = TypeVar("S", bound="serializers.Serializer[Any]")
 _TEXT_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_ENDS = str.maketrans({"\t": " ", "\n": " ", "\u2028": " ", "\u2029": " ", "\x0b": " ", "\x0c": " "})
 _FIRST_YEAR, _LAST_YEAR = 1990, 2200
@@ -184,7 +184,7 @@ class Instant(serializers.DateTimeField):
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class CodeList(serializers.Field):
+class CodeList(serializers.Field):  # type: ignore[type-arg] # takes no parameters when it runs
     """Several codes parted by commas, as in `?status=reported,dispatched`; at most 50."""
 
     default_error_messages = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import shapely
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from boshan_police.kernel import audit, clock, live
@@ -129,7 +130,7 @@ def _refuse_planned(plan: TerritoryPlan, rows: Iterable[PlannedGrid]) -> None:
         or others.filter(code__in=codes).select_related("plan").first()
     )
     if other:
-        instant = clock.local(other.plan.effective_at)
+        instant = timezone.localtime(other.plan.effective_at)
         raise Conflict(
             "grid_planned",
             _("%(grid)s is already changed by the plan “%(plan)s”, which takes effect %(at)s.")
