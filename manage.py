@@ -2,7 +2,8 @@
 """Every command of the portal. Two to begin with: `manage.py demo` and `manage.py test`.
 
 Any Python from 3.11 will do: the first start makes the environment and goes on inside it. Where no
-DATABASE_URL or REDIS_URL is set, a private PostgreSQL and Redis serve the command.
+DATABASE_URL or REDIS_URL is set, a private PostgreSQL and Redis serve the command. What it starts is a development
+portal unless BOSHAN_ENV says otherwise; servers started without it are production ones.
 """
 
 import os
@@ -22,6 +23,7 @@ def main():
 
     from boshan_police import catalogs, embedded
 
+    os.environ.setdefault("BOSHAN_ENV", "development")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "boshan_police.settings")
     catalogs.compile_stale()
     with embedded.servers_for(sys.argv):

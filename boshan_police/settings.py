@@ -1,9 +1,10 @@
 """Settings of every process. All that differs between installations comes from the environment.
 
-`BOSHAN_ENV=production` refuses to start without its secrets. The default, `development`, is what
-`manage.py demo` and `manage.py test` run: debug off there too, with a key made once and kept in `var/`.
+Production is the default and refuses to start without its secrets. `manage.py` sets `BOSHAN_ENV=development` where
+nothing else is set, for itself and all it starts: debug off there too, with a key made once and kept in `var/`.
 """
 
+import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -15,18 +16,21 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(environ.Env().str("BOSHAN_VAR", default=str(BASE_DIR / "var")))
 
 env = environ.Env()
-BOSHAN_ENV = env.str("BOSHAN_ENV", default="development")
+# Empty counts as not set: docker-compose.yml hands on what `.env` leaves out as an empty value.
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}
+VAR_DIR = Path(env.str("BOSHAN_VAR", default=str(BASE_DIR / "var")))
+BOSHAN_ENV = env.str("BOSHAN_ENV", default="production")
 if BOSHAN_ENV not in {"development", "production"}:
     raise ImproperlyConfigured(f"BOSHAN_ENV is {BOSHAN_ENV!r}; it must be development or production.")
 PRODUCTION = BOSHAN_ENV == "production"
+SHORTEST_KEY = 50  # characters, as Django's own `check --deploy` wants
 
 
 def _required(name: str) -> str:
     """The value of `name`; production does not start without it."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value and PRODUCTION:
         raise ImproperlyConfigured(f"{name} is not set. Production does not start without it.")
     return value
@@ -44,6 +48,12 @@ def _development_key() -> str:
 
 SECRET_KEY = _required("SECRET_KEY") or _development_key()
 DEBUG = env.bool("DEBUG", default=False)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG is on. Production does not start with it: its pages show secrets.")
+if PRODUCTION and len(SECRET_KEY) < SHORTEST_KEY:
+    raise ImproperlyConfigured(
+        f"SECRET_KEY has fewer than {SHORTEST_KEY} characters: too few for production."
+    )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -72,7 +82,10 @@ INSTALLED_APPS = [
     "dispatch",
 ]
 
+# The proxy writes X-Forwarded-For, and nobody reaches the processes but through it.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
 MIDDLEWARE = [
+    "boshan_police.kernel.proxy.client_address",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -138,8 +138,8 @@ class BoardSource:
 
 
 def _topics(incident: Incident, organisations: Iterable[str]) -> set[str]:
-    codes = {incident.station_id, *organisations} - {None}
-    return {live.DISTRICT} | {live.organisation_topic(code) for code in codes}
+    codes = {incident.station_id, *organisations}
+    return {live.DISTRICT} | {live.organisation_topic(code) for code in codes if code is not None}
 
 
 def _organisations_of(incident: Incident) -> tuple[set[str], set[str]]:

@@ -221,11 +221,16 @@ class DutyAdmin(TableAdmin):
     """The duty roster: an escalation reaches who is on it. A role without a roster is reached as a whole."""
 
     table = DUTIES
-    list_display = ["person", "role", "organisation", "period"]
+    list_display = ["person", "role", "organisation", "turn"]
     list_select_related = ["person__organisation"]
     list_filter = ["person__role", "person__organisation"]
     search_fields = ["person__name", "person__username"]
     autocomplete_fields = ["person"]
+
+    @admin.display(description=gettext_lazy("period"), ordering="period")
+    def turn(self, duty: Duty) -> str:
+        begins, ends = clock.local(duty.period.lower), clock.local(duty.period.upper)
+        return f"{begins:%Y-%m-%d %H:%M} – {ends:%Y-%m-%d %H:%M}"
 
     @admin.display(description=gettext_lazy("role"))
     def role(self, duty: Duty) -> str:
@@ -311,9 +316,9 @@ class HazardForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         given = {name: cleaned.get(name) for name in ("kind", "text", "reason", "valid_until")}
-        if all(given.values()) and set(self.changed_data) & set(given):
+        if all(given.values()) and set(self.changed_data) & {*given, "address"}:
             try:
-                hazard_check(**given)
+                hazard_check(**given, address=cleaned.get("address") or "")
             except Invalid as error:
                 self.add_error(error.field, str(error.message))
         return cleaned

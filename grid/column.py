@@ -287,7 +287,7 @@ class Moment(Column):
     def text(self, value: Any) -> str:
         if value is None:
             return ""
-        local = value.astimezone(clock.zone())
+        local = clock.local(value)
         return f"{local:%Y-%m-%d %H:%M:%S}" if local.second else f"{local:%Y-%m-%d %H:%M}"
 
     def read(self, text: str) -> Hashable:
@@ -300,7 +300,7 @@ class Moment(Column):
         return (instant if instant.tzinfo else instant.replace(tzinfo=clock.zone())).astimezone(UTC)
 
     def data(self, value: Any) -> Any:
-        return "" if value is None else value.astimezone(clock.zone()).strftime("%Y-%m-%d %H:%M:%S")
+        return "" if value is None else clock.local(value).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def heading(column: Column) -> str:

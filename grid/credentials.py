@@ -112,7 +112,7 @@ def _still_signed_in(each: Credential, user: User, sessions: set[str], tokens: s
     )
 
 
-@database_sync_to_async
+@database_sync_to_async  # type: ignore[untyped-decorator] # channels has no types
 def _by_token(header: bytes) -> tuple[Any, Credential | None]:
     scheme, _, token = header.partition(b" ")
     if scheme.lower() == b"token":

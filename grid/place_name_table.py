@@ -5,7 +5,7 @@ import io
 import unicodedata
 from typing import Any
 
-import openpyxl  # type: ignore[import-untyped] # ships no types
+import openpyxl
 from django.utils.translation import gettext as _
 
 from boshan_police.kernel.errors import Invalid

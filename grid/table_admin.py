@@ -62,7 +62,7 @@ class TableAdmin(ConfigurationAdmin):
         title = str(self.opts.verbose_name_plural)
         content = xlsx_file(title, lines) if ending == "xlsx" else csv_file(lines)
         table_told(actor=request.user, office=self, request=request, act="exported", details={"rows": len(lines) - 1, "as": ending})  # fmt: skip
-        day = clock.now().astimezone(clock.zone())
+        day = clock.local(clock.now())
         name = f"{self.opts.model_name}-{day:%Y%m%d-%H%M}.{ending}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return HttpResponse(content, content_type=XLSX if ending == "xlsx" else CSV, headers=headers)

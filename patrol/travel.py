@@ -69,7 +69,8 @@ def estimate(metres: Array, kinds: Sequence[str]) -> Array:
     """Seconds for straight lines of `metres` (units, or units × places) by units of `kinds`."""
     speeds = np.array([settings.TRAVEL_SPEEDS_KMH[kind] / 3.6 for kind in kinds], dtype=np.float64)
     speeds = speeds.reshape((-1,) + (1,) * (metres.ndim - 1))
-    return settings.TRAVEL_TURNOUT_SECONDS + metres * settings.TRAVEL_ROAD_FACTOR / speeds
+    seconds: Array = settings.TRAVEL_TURNOUT_SECONDS + metres * settings.TRAVEL_ROAD_FACTOR / speeds
+    return seconds
 
 
 def points(lats: Sequence[float], lons: Sequence[float]) -> Array:
@@ -85,7 +86,8 @@ def metres_between(origins: Array, places: Array) -> Array:
     # A difference would cost three times the memory; the rounding of the product is below a metre.
     squared = (origins**2).sum(1)[:, None] + (places**2).sum(1)[None, :] - 2 * origins @ places.T
     chord = np.sqrt(np.maximum(squared, 0.0))
-    return 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(chord / (2 * EARTH_RADIUS_M), 1.0))
+    metres: Array = 2 * EARTH_RADIUS_M * np.arcsin(np.minimum(chord / (2 * EARTH_RADIUS_M), 1.0))
+    return metres
 
 
 class RoadServer:

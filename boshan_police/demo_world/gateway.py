@@ -20,9 +20,12 @@ def gateway_enter(port: int) -> dict[str, str]:
     """Enter the gateway at `port` with its contacts; returns the environment of its process. Four queries."""
     from boshan_police.kernel.access import Role
     from grid.models import Contact, Gateway, User
+    from grid.models.contact import new_secret
 
     url = f"http://127.0.0.1:{port}/"
-    gateway, _created = Gateway.objects.update_or_create(name=NAME, defaults={"url": url})
+    gateway, _created = Gateway.objects.update_or_create(
+        name=NAME, defaults={"url": url}, create_defaults={"url": url, "secret": new_secret()}
+    )
     told = User.objects.filter(
         role__in=[Role.STATION_COMMANDER, Role.DISPATCHER, Role.WATCH_COMMANDER], is_active=True
     )

@@ -45,11 +45,13 @@ def api_exception_handler(exc: Exception, context: Mapping[str, Any]) -> Respons
     if isinstance(exc, Http404):
         return Response(error_body("not_found", _("There is no such record in your area.")), status=404)
     if isinstance(exc, exceptions.APIException):
-        code = exc.get_codes() if isinstance(exc.get_codes(), str) else "error"
+        codes = exc.get_codes()
+        code = codes if isinstance(codes, str) else "error"
         if isinstance(exc, exceptions.AuthenticationFailed | exceptions.PermissionDenied):
             # Not `NotAuthenticated`: who brings nothing at all was not refused as anybody.
             audit.record_refusal(request=request, actor=context["request"].user, code=code)
-        headers = {"WWW-Authenticate": exc.auth_header} if getattr(exc, "auth_header", None) else None
+        scheme = getattr(exc, "auth_header", None)
+        headers = {"WWW-Authenticate": scheme} if scheme else None
         return Response(error_body(code, str(exc.detail)), status=exc.status_code, headers=headers)
     return None
 

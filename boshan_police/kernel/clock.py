@@ -33,9 +33,14 @@ def zone() -> ZoneInfo:
     return ZoneInfo(settings.TIME_ZONE)
 
 
+def local(instant: datetime) -> datetime:
+    """`instant` as the bureau's clocks show it."""
+    return instant.astimezone(zone())
+
+
 def local_day(instant: datetime) -> date:
     """The calendar day of `instant` in the bureau's zone."""
-    return instant.astimezone(zone()).date()
+    return local(instant).date()
 
 
 def start_of_local_day(instant: datetime) -> datetime:

@@ -294,12 +294,14 @@ class Hub:
                 message = blind or messages[subscriber.group]
                 self._offer(subscriber, message)
 
-    async def _read(self, groups: set[Any], credentials: set[Any], redis_answers: bool) -> Any:
+    async def _read(
+        self, groups: set[Any], credentials: set[Any], redis_answers: bool
+    ) -> "tuple[Mapping[Any, str], Mapping[Any, int]] | None":
         """(heartbeats, refused), or None when the database does not answer in time."""
         if self._reading and not self._reading.done():
             return None  # the one before still hangs
 
-        def read() -> Any:
+        def read() -> tuple[Mapping[Any, str], Mapping[Any, int]]:
             close_old_connections()
             return self._source.heartbeats(groups, redis=redis_answers), self._source.refused(credentials)
 

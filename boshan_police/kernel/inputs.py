@@ -20,7 +20,7 @@ from rest_framework import serializers
 
 from . import clock
 
-S = TypeVar("S", bound=serializers.Serializer)
+S = TypeVar("S", bound="serializers.Serializer[Any]")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and line end, and marks of direction."""
 _LINE_ENDS = str.maketrans({"\t": " ", "\n": " ", "\u2028": " ", "\u2029": " ", "\x0b": " ", "\x0c": " "})
@@ -185,7 +185,7 @@ class Instant(serializers.DateTimeField):
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class CodeList(serializers.Field):
+class CodeList(serializers.Field):  # type: ignore[type-arg] # takes no parameters when it runs
     """Several codes parted by commas, as in `?status=reported,dispatched`; at most 50."""
 
     default_error_messages = {

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from . import clock
+
 
 def append_only() -> list[pgtrigger.Trigger]:
     """Triggers of a table that only grows: the database refuses to change, remove or empty it, also by hand in SQL."""
@@ -41,7 +43,7 @@ class AuditEntry(models.Model):
         triggers = append_only()
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.code} {self.target}"
+        return f"{clock.local(self.at):%Y-%m-%d %H:%M:%S} {self.code} {self.target}"
 
 
 class ReferenceVersion(models.Model):

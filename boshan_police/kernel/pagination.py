@@ -14,7 +14,9 @@ class NewestFirst(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
-    invalid_cursor_message = _("This page does not exist. Start again without `cursor`.")
+    invalid_cursor_message = _(  # type: ignore[assignment] # translated when it is read
+        "This page does not exist. Start again without `cursor`."
+    )
 
     def decode_cursor(self, request: Any) -> Cursor | None:
         """The cursor of the request; one that never came from us is a 404, not a failed query."""

@@ -1,5 +1,7 @@
 """Photos and papers of an incident."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
@@ -30,7 +32,7 @@ class Attachment(models.Model):
     class Meta:
         ordering = ["id"]
 
-    def open(self) -> File:
+    def open(self) -> "File[Any]":
         """The content; OSError where somebody took the file away."""
         return private_storage().open(self.path)
 

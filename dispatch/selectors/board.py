@@ -235,7 +235,7 @@ def _of_station_or(scope: Scope, worked: QuerySet[Assignment], handed: QuerySet[
     return ours | Q(station=scope.organisation) | Q(pk__in=handed.values("incident"))
 
 
-def _incidents_worked_by(organisation: str | None) -> QuerySet[Assignment]:
+def _incidents_worked_by(organisation: str | None) -> QuerySet[Assignment, Any]:
     """Keys of incidents that a unit or an officer of `organisation` was sent to, for use as a subquery."""
     ours = Q(unit__organisation=organisation) | Q(officer__organisation=organisation)
     return Assignment.objects.filter(ours).values("incident")

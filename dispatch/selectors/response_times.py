@@ -1,6 +1,7 @@
 """Response times: how long calls wait, how long units take, how long they stay."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Aggregate, Case, Count, F, FloatField, Func, Q, QuerySet, When
@@ -72,6 +73,6 @@ def response_times(incidents: QuerySet[Incident]) -> dict[int, ResponseTimes]:
     }
 
 
-def _inferred(stamp: str) -> QuerySet[ReplayedRow]:
+def _inferred(stamp: str) -> QuerySet[ReplayedRow, Any]:
     """Keys of incidents whose `stamp` is not from their log, for use as a subquery."""
     return ReplayedRow.objects.filter(inferred__contains=[stamp]).values("incident")

@@ -68,11 +68,11 @@ def _hours(incidents: QuerySet[Incident], day: date) -> dict[date, list[int]]:
     spans = Q()
     for one in [day, *_weekdays(day)]:
         spans |= Q(reported_at__gte=_start(one), reported_at__lt=_start(one + timedelta(days=1)))
-    local = {"tzinfo": clock.zone()}
+    zone = clock.zone()
     rows = (
         incidents.filter(spans)
         .order_by()
-        .values_list(TruncDate("reported_at", **local), ExtractHour("reported_at", **local))
+        .values_list(TruncDate("reported_at", tzinfo=zone), ExtractHour("reported_at", tzinfo=zone))
         .annotate(count=Count("pk"))
     )
     found: dict[date, list[int]] = {}
@@ -146,6 +146,6 @@ def _arrival(incidents: QuerySet[Incident], day: date) -> dict[str, Any] | None:
     }
 
 
-def _inferred(stamp: str) -> QuerySet[ReplayedRow]:
+def _inferred(stamp: str) -> QuerySet[ReplayedRow, Any]:
     """Keys of incidents whose `stamp` their log does not hold, for use as a subquery."""
     return ReplayedRow.objects.filter(inferred__contains=[stamp]).values("incident")

@@ -6,6 +6,7 @@ import unicodedata
 import uuid
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
@@ -40,7 +41,7 @@ class Checked:
     suffix: str
 
 
-def attachment_add(*, actor: User, number: str, upload: UploadedFile) -> Attachment:
+def attachment_add(*, actor: User, number: str, upload: "UploadedFile[Any]") -> Attachment:
     """Attach `upload` to incident `number`: JPEG, PNG, WebP or PDF by content, at most 20 MB and 20 files.
 
     Invalid `file_too_large`, `file_type`, `file_broken`; Conflict `too_many_files`. A photo is drawn anew: no place,
@@ -89,7 +90,7 @@ def _name(given: str) -> str:
     return clean.strip(" .")[:100] or "file"
 
 
-def _check(upload: UploadedFile) -> Checked:
+def _check(upload: "UploadedFile[Any]") -> Checked:
     if (upload.size or 0) > MOST_BYTES:
         raise Invalid("file_too_large", _("The file is larger than 20 MB."), field="file")
     content = upload.read()

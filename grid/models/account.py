@@ -12,8 +12,8 @@ from .preference import Preference, read_preference
 class User(AbstractUser):
     """One person's account. The role says what may be done, the organisation how far it reaches (`grid.access.scope_of`)."""
 
-    first_name = None
-    last_name = None
+    first_name = None  # type: ignore[assignment] # Django's way to leave out a field
+    last_name = None  # type: ignore[assignment]
     name = models.CharField(_("name"), max_length=40)
     role = models.CharField(_("role"), max_length=20, choices=Role)
     organisation = models.ForeignKey(

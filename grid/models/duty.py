@@ -6,6 +6,8 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from boshan_police.kernel import clock
+
 
 class Duty(models.Model):
     """One person's turn of duty 勤务 (from inclusive, to exclusive), in the role and organisation of the account."""
@@ -32,4 +34,5 @@ class Duty(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person} {self.period.lower:%m-%d %H:%M} – {self.period.upper:%m-%d %H:%M}"
+        begins, ends = clock.local(self.period.lower), clock.local(self.period.upper)
+        return f"{self.person} {begins:%m-%d %H:%M} – {ends:%m-%d %H:%M}"

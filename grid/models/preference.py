@@ -44,7 +44,7 @@ def read_preference(stored: Mapping[str, Any]) -> Preference:
     """What the column holds; a value that an older or newer version wrote and this one can't read is the usual one."""
     kept: dict[str, Any] = {}
     for name, usual in Preference().as_json().items():
-        value = stored.get(name)
+        value: Any = stored.get(name)
         low, high = RANGES.get(name, (False, True))
         if type(value) is type(usual) and low <= value <= high:
             kept[name] = value

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 
 
-class MachineToken(AuthToken):
+class MachineToken(AuthToken):  # type: ignore[misc] # knox has no types
     """knox's table; only its name and its place in the administration are ours."""
 
     class Meta:

@@ -42,4 +42,5 @@ def token_presented(secret: str) -> AuthToken | None:
 
 def tokens_of(user: Any) -> QuerySet[AuthToken]:
     """The tokens of `user`, newest first, ended ones included. One query."""
-    return AuthToken.objects.filter(user=user).order_by("-created", "token_key")
+    tokens: QuerySet[AuthToken] = AuthToken.objects.filter(user=user).order_by("-created", "token_key")
+    return tokens

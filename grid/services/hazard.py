@@ -1,6 +1,7 @@
 """Warnings about places: entered with a reason and an end, withdrawn with a reason."""
 
 import re
+import unicodedata
 from datetime import date, timedelta
 
 from django.db import transaction
@@ -14,7 +15,14 @@ from grid.models import Hazard, User
 from grid.selectors.territory import territory
 
 LONGEST = timedelta(days=366)
-_NUMBER_OF_A_PERSON = re.compile(r"\d{7}")
+_APART = r"[\s.\-‐-―－]{0,3}"  # what people write between the groups of a number
+_NUMBER_OF_A_PERSON = re.compile(
+    rf"\d{{7}}"
+    rf"|(?<!\d)1[3-9]\d(?:{_APART}\d){{8}}"  # a mobile phone
+    rf"|(?<!\d)0\d{{2,3}}(?:{_APART}\d){{7}}"  # a telephone with its area code
+    rf"|(?<!\d)\d{{6}}(?:{_APART}\d){{11}}"  # an identity card
+)
+"""In groups only what begins as such a number does: rooms (2-1-301) and days are written in groups too."""
 
 
 def hazard_enter(
@@ -34,7 +42,7 @@ def hazard_enter(
     """
     require(actor, access.ENTER_HAZARD)
     text, reason = text.strip(), reason.strip()
-    hazard_check(kind=kind, text=text, reason=reason, valid_until=valid_until)
+    hazard_check(kind=kind, text=text, reason=reason, valid_until=valid_until, address=address)
     scope = access.scope_of(actor)
     if scope.kind != "district" and territory().locate(lat, lon).station != scope.organisation:
         raise Refused("other_ground", _("This place is on another station's ground."), field="lat")
@@ -59,14 +67,14 @@ def hazard_enter(
     return hazard
 
 
-def hazard_check(*, kind: str, text: str, reason: str, valid_until: date) -> None:
+def hazard_check(*, kind: str, text: str, reason: str, valid_until: date, address: str = "") -> None:
     """Raise Invalid for what can't be a warning about a place."""
     if kind not in Hazard.Kind.values:
         raise Invalid("unknown_kind", _("There is no such kind of warning."), field="kind")
-    for field, value in (("text", text), ("reason", reason)):
-        if not value:
+    for field, value in (("text", text), ("reason", reason), ("address", address)):
+        if not value and field != "address":
             raise Invalid("missing", _("Write something here."), field=field)
-        if _NUMBER_OF_A_PERSON.search(value):
+        if _NUMBER_OF_A_PERSON.search(unicodedata.normalize("NFKC", value)):
             raise Invalid(
                 "about_a_person",
                 _("A warning is about the place: no phone or identity numbers, nothing about a person."),

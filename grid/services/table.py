@@ -326,7 +326,7 @@ def _remembering(form_class: Any) -> Any:
     for name, chosen in list(form_class.base_fields.items()):
         if isinstance(chosen, ModelChoiceField):
             form_class.base_fields[name] = remembering = copy(chosen)
-            remembering.to_python = cache(chosen.to_python)
+            remembering.to_python = cache(chosen.to_python)  # type: ignore[method-assign] # of this form alone
     return form_class
 
 

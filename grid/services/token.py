@@ -32,6 +32,7 @@ def token_revoke(*, actor: User, key: str) -> None:
 
 def tokens_revoke(*, actor: User, owner: User) -> int:
     """End all tokens of `owner`: one's own, or another's by an administrator. Returns how many there were."""
+    ended: int
     with transaction.atomic():
         ended, _per_model = AuthToken.objects.filter(user=owner).delete()
         audit.record(actor=actor, code="token.revoked_all", target=owner.username, details={"tokens": ended})

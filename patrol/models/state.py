@@ -57,7 +57,7 @@ def remembers_states() -> pgtrigger.Trigger:
         name="remembers_states",
         when=pgtrigger.After,
         operation=pgtrigger.Insert
-        | pgtrigger.UpdateOf(
+        | pgtrigger.UpdateOf(  # type: ignore[no-untyped-call] # pgtrigger leaves it without types
             "status",
             "call_sign",
             "kind",

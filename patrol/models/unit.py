@@ -10,7 +10,7 @@ from grid.models import Organisation
 from .state import remembers_states
 
 
-class CubeField(models.Field):
+class CubeField(models.Field):  # type: ignore[type-arg] # takes no parameters when it runs
     """A point on the earth's sphere, metres from its centre, of the `cube` extension; only the database writes it."""
 
     def db_type(self, connection: object) -> str:

@@ -63,7 +63,8 @@ class Reach:
         kept = [index for index, unit in enumerate(self.units) if unit not in without]
         if not kept:
             return np.full(len(self.ground.codes), np.inf)
-        return (self.seconds if len(kept) == len(self.units) else self.seconds[kept]).min(axis=0)
+        soonest: Array = (self.seconds if len(kept) == len(self.units) else self.seconds[kept]).min(axis=0)
+        return soonest
 
 
 def band_of(seconds: float) -> int | None:

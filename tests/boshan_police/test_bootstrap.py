@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -146,6 +147,16 @@ def test_another_python_is_told_in_one_sentence(version):
     assert done.stderr == (
         f"The portal needs Python 3.11, 3.12 or 3.13; this is Python {version[0]}.{version[1]}.\n"
     )
+
+
+@pytest.mark.parametrize(("machine", "unpacked"), [("x86_64", 1), ("aarch64", 0)])
+def test_a_redis_is_unpacked_only_where_it_can_run(monkeypatch, tmp_path, machine, unpacked):
+    started: list[list[str]] = []
+    monkeypatch.setattr(bootstrap, "ENVIRONMENT", tmp_path)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(subprocess, "run", lambda command, **_: started.append(command))
+    bootstrap._unpack_redis(bootstrap.RUNTIME_LOCK)
+    assert len(started) == unpacked
 
 
 def test_the_set_up_imports_the_standard_library_only():

@@ -6,14 +6,19 @@ import re
 import socket
 import subprocess
 import sys
+from fnmatch import fnmatch
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 import yaml
 from django.core.management import get_commands
+from django.urls import reverse
 
 from boshan_police.deploy import SOCKET_OPTIONS, probe
+from dispatch.services import attachment
+from grid import interchange, place_name_table
+from grid.api.territory import LargeParser
 from tests.boshan_police.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("large installation")  # each starts servers of its own: one at a time
@@ -23,6 +28,12 @@ SERVICES = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"] == "boshan-police/app"]
 CADDYFILE = (ROOT / "boshan_police/deploy/Caddyfile").read_text()
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
+SETTINGS = (ROOT / "boshan_police/settings.py").read_text()
+# The image decides them, or they serve development and tests.
+NOT_FOR_BUREAUS = {
+    "BOSHAN_ENV", "BOSHAN_VAR", "DEBUG", "LIVE_CHANNEL", "LIVE_HEARTBEAT_SECONDS", "SECURE_SSL_REDIRECT", "STATIC_ROOT",
+    "WEB_THREADS",
+}  # fmt: skip
 SECRET_WORDS = re.compile(r"PASSWORD|SECRET|TOKEN|KEY|AUTH")
 
 
@@ -38,7 +49,7 @@ def test_each_service_has_a_health_check_or_says_why_not(name):
 def test_no_secret_stands_in_the_file(name):
     for variable, value in SERVICES[name].get("environment", {}).items():
         if SECRET_WORDS.search(variable):
-            assert re.fullmatch(r"\$\{\w+(:\?[^}]*)?\}", value), variable
+            assert re.fullmatch(r"\$\{\w+(:\?[^}]*|:-)?\}", value), variable
         assert not re.search(r"://[^$/]*:[^$@/]+@", value), f"{variable} holds a password"
 
 
@@ -60,6 +71,48 @@ def test_volumes_and_networks_are_declared():
         for volume in service.get("volumes", []):
             assert volume.split(":")[0] in COMPOSE["volumes"]
         assert set(service["networks"]) <= set(COMPOSE["networks"])
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_that_a_bureau_may_change_reaches_each_process(name):
+    read = set(re.findall(r"(?:env\.\w+|_required)\(\s*\"(\w+)\"", SETTINGS))
+    assert {"EMAIL_URL", "TRAVEL_SPEEDS_KMH", "PUSH_HOSTS", "SECRET_KEY"} <= read
+    assert read - NOT_FOR_BUREAUS == set(SERVICES[name]["environment"])
+
+
+def test_an_empty_variable_counts_as_not_set(production):
+    optional = {
+        variable
+        for variable, value in SERVICES["web"]["environment"].items()
+        if value == f"${{{variable}:-}}"
+    }
+    assert {"PUSH_HOSTS", "MAP_TILES", "POSITION_RETENTION_DAYS"} <= optional
+    script = (
+        "from boshan_police import settings\n"
+        "print({k: v for k, v in vars(settings).items() if k.isupper() and k != 'LANGUAGES'})"
+    )
+    unset, empty = (
+        subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=ROOT,
+            env={key: value for key, value in production.items() if key not in optional} | more,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for more in ({}, dict.fromkeys(optional, ""))
+    )
+    assert "fcm.googleapis.com" in unset
+    assert empty == unset
+
+
+def test_who_speaks_to_other_servers_is_let_out():
+    outward = {name for name in OURS if not all_internal(SERVICES[name]["networks"])}
+    assert outward == {"web", "courier"}  # the road server; SMTP, gateways, push services
+
+
+def all_internal(networks: list[str]) -> bool:
+    return all((COMPOSE["networks"][name] or {}).get("internal") for name in networks)
 
 
 def test_only_the_proxy_can_be_reached_from_outside():
@@ -89,10 +142,29 @@ def test_proxy_and_processes_agree_on_their_ports():
     assert {"=".join(pair) for pair in pairs} <= set(SERVICES["live"]["command"])
 
 
+@pytest.mark.parametrize(
+    ("address", "most"),
+    [
+        (reverse("admin:grid_placenamefile_take"), place_name_table.MOST_BYTES),
+        (reverse("api-territory-import"), interchange.MOST_BYTES),
+        (reverse("api-territory-plan-import", args=[7]), interchange.MOST_BYTES),
+        (reverse("api-territory-plan-save", args=[7]), LargeParser.most_bytes),
+        (reverse("api-attachments", args=["370304202611260001"]), attachment.MOST_BYTES),
+    ],
+)
+def test_the_proxy_lets_through_what_the_portal_takes(address, most):
+    (patterns,) = re.findall(r"@files path (.+)", CADDYFILE)
+    assert any(fnmatch(address, pattern) for pattern in patterns.split())
+    (limit,) = re.findall(r"handle @files \{\s+request_body \{\s+max_size (\d+)MiB", CADDYFILE)
+    form = 64 * 1024  # what a form adds around its file
+    assert int(limit) * 1024 * 1024 >= most + form
+
+
 def test_the_image_runs_without_root_and_without_set_up():
     assert re.search(r"^USER boshan$", DOCKERFILE, re.M)
     assert "python:3.13-slim" in DOCKERFILE
     assert "--require-hashes" in DOCKERFILE
+    assert "BOSHAN_ENV=production" in DOCKERFILE
     for folder in re.findall(r"compileall -q (.*)$", DOCKERFILE, re.M)[0].split():
         assert (ROOT / folder).is_dir()
     ignored = (ROOT / ".dockerignore").read_text().split()
@@ -180,6 +252,42 @@ def test_the_jobs_end_well(run, tmp_path):
         said, _ = job.communicate(timeout=60)
         assert job.returncode == 0, said.decode()
     assert (tmp_path / "static" / "leaflet" / "leaflet.js").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "x" * 49}, "fewer than 50 characters"),
+        ({"DEBUG": "true"}, "DEBUG is on"),
+        ({"DATABASE_URL": ""}, "DATABASE_URL is not set"),
+        ({"BOSHAN_ENV": "", "SECRET_KEY": ""}, "SECRET_KEY is not set"),
+    ],
+)
+def test_a_server_does_not_start_insecurely(production, changes, reason):
+    done = subprocess.run(
+        [sys.executable, "-m", "gunicorn", "--check-config", "boshan_police.wsgi"],
+        cwd=ROOT,
+        env=production | changes,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert reason in done.stderr
+
+
+def test_manage_py_needs_no_variable(production, tmp_path):
+    needless = {"BOSHAN_ENV", "SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"}
+    environment = {key: value for key, value in production.items() if key not in needless}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "diffsettings", "--all"],
+        cwd=ROOT,
+        env={**environment, "BOSHAN_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "PRODUCTION = False" in done.stdout
 
 
 def test_production_needs_nothing_that_only_the_demo_or_the_tests_have(production):

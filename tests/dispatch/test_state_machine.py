@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import Count
 from django.test import TestCase
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,7 +18,6 @@ from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
     initialize,
-    invariant,
     multiple,
     precondition,
     rule,
@@ -32,13 +30,9 @@ from boshan_police.kernel.reference import forget_all
 from dispatch.lifecycle import (
     ACTIVE_STEPS,
     ASSIGNMENT_MOVES,
-    ENDED,
     INCIDENT_MOVES,
-    OPEN,
-    STAGE_OF,
     Move,
     Stage,
-    status_after,
 )
 from dispatch.models import (
     Assignment,
@@ -54,31 +48,19 @@ from dispatch.models import (
 from dispatch.services.assignment import assignment_advance, assignment_create
 from dispatch.services.escalation import escalation_snooze, escalation_take_over
 from dispatch.services.incident import (
-    incident_cancel,
     incident_claim,
-    incident_close,
     incident_file,
-    incident_invalidate,
     incident_note,
-    incident_reopen,
 )
 from dispatch.services.timer import timers_sweep
 from patrol.models import Unit
 from patrol.services.unit import unit_place, unit_set_duty
+from tests.dispatch.always_holds import AlwaysHolds
+from tests.dispatch.ending_rules import PEOPLE, Endings
 from tests.dispatch.held_board import HeldBoard
 from tests.dispatch.shift_work_rules import ShiftWork
 from tests.world import IN_EAST, IN_SOUTH, OUTSIDE
 
-PEOPLE = [
-    "dispatcher",
-    "watch",
-    "east_commander",
-    "east_officer",
-    "south_commander",
-    "south_officer",
-    "guard",
-    "admin",
-]
 UNITS = ["east_car", "east_car_2", "east_foot", "south_car", "south_foot", "squadron"]
 VIEWERS = ["dispatcher", "east_officer", "south_commander", "guard"]
 MET = {
@@ -103,15 +85,9 @@ MET = {
 }
 """Codes of timelines and refusals without which a night proves too little."""
 WRITTEN = (Incident, Assignment, Unit, Timer, Escalation, Notice, TimelineEntry, Handover)
-STATUS_OF_UNIT = {
-    "dispatched": "assigned",
-    "accepted": "assigned",
-    "en_route": "en_route",
-    "on_scene": "on_scene",
-}
 
 
-class Dispatching(ShiftWork, RuleBasedStateMachine):
+class Dispatching(ShiftWork, Endings, AlwaysHolds, RuleBasedStateMachine):
     """One command centre, two stations, a guard squadron, and a clock that jumps."""
 
     world: SimpleNamespace
@@ -257,37 +233,6 @@ class Dispatching(ShiftWork, RuleBasedStateMachine):
         if close:
             self.end("dispatcher", number, "close")
 
-    @rule(
-        number=incidents,
-        who=st.sampled_from(PEOPLE),
-        end=st.sampled_from(["close", "cancel", "invalidate", "reopen"]),
-    )
-    def end_it(self, number: str, who: str, end: str) -> None:
-        self.end(who, number, end)
-
-    def end(self, who: str, number: str, end: str) -> None:
-        calls = {
-            "close": lambda **given: incident_close(outcome="Done", **given),
-            "cancel": lambda **given: incident_cancel(reason="A false alarm", **given),
-            "invalidate": lambda **given: incident_invalidate(reason="A hoax", **given),
-            "reopen": lambda **given: incident_reopen(reason="It goes on", **given),
-        }
-        self._lawfully(
-            INCIDENT_MOVES[end],
-            Incident.objects.get(number=number).status,
-            who,
-            lambda: calls[end](actor=self.who(who), number=number),
-        )
-
-    @rule(
-        number=incidents,
-        ends=st.lists(st.sampled_from(["cancel", "reopen"]), min_size=1, max_size=3),
-    )
-    def call_off(self, number: str, ends: list[str]) -> None:
-        """Somebody who may, so that ended and reopened incidents are met too."""
-        for end in ends:
-            self.end("dispatcher", number, end)
-
     @rule(number=incidents, who=st.sampled_from(PEOPLE))
     def note(self, number: str, who: str) -> None:
         self.act(lambda: incident_note(actor=self.who(who), number=number, text="More people come"))
@@ -327,54 +272,6 @@ class Dispatching(ShiftWork, RuleBasedStateMachine):
         escalated = Incident.objects.exclude(escalation=None).order_by("id").first()
         if owner and escalated:
             self.take_it_over(owner, escalated.number)
-
-    # --- What always holds ------------------------------------------------------------------------------
-
-    @invariant()
-    def boards_are_true(self) -> None:
-        with clock.at(self.now):
-            for each in self.boards:
-                incidents, units = each.fresh()
-                assert each.incidents == incidents, each.viewer.username
-                assert each.units == units, each.viewer.username
-
-    @invariant()
-    def timelines_have_no_gap(self) -> None:
-        for incident in Incident.objects.prefetch_related("timeline"):
-            versions = sorted(entry.version for entry in incident.timeline.all())
-            assert versions == list(range(1, incident.version + 1))
-
-    @invariant()
-    def a_unit_is_where_its_order_says(self) -> None:
-        active = Assignment.objects.filter(step__in=ACTIVE_STEPS, unit__isnull=False)
-        assert not active.values("unit").annotate(times=Count("id")).filter(times__gt=1)
-        steps = dict(active.values_list("unit", "step"))
-        for key, status in Unit.objects.values_list("id", "status"):
-            if key in steps:
-                assert status == STATUS_OF_UNIT[steps[key]]
-            else:
-                assert status in {"free", "off_duty"}
-
-    @invariant()
-    def one_clock_per_incident(self) -> None:
-        for incident in Incident.objects.prefetch_related("timers"):
-            pending = [timer for timer in incident.timers.all() if timer.state == Timer.State.PENDING]
-            assert len(pending) <= 1
-            assert all(timer.generation == incident.generation for timer in pending)
-            assert incident.stage == (STAGE_OF.get(incident.status) or "")
-            if incident.status in OPEN:
-                present = incident.assignments.filter(created_at__gte=incident.life_began)
-                assert incident.status == status_after(present.values_list("step", flat=True))
-            if incident.status in ENDED:
-                assert not pending
-                assert incident.escalation_id is None
-                assert not incident.assignments.filter(step__in=ACTIVE_STEPS).exists()
-
-    @invariant()
-    def an_escalation_has_one_life(self) -> None:
-        current = set(Incident.objects.exclude(escalation=None).values_list("escalation", flat=True))
-        assert set(Escalation.objects.filter(ended_at=None).values_list("id", flat=True)) == current
-        assert not Notice.objects.values("timer", "recipient").annotate(times=Count("id")).filter(times__gt=1)
 
 
 @pytest.fixture

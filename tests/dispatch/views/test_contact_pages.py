@@ -90,6 +90,17 @@ def test_a_browser_is_added_shown_and_retired(world: SimpleNamespace, client: An
 
 
 @pytest.mark.usefixtures("push")
+def test_who_used_a_browser_before_is_no_longer_reached_there(world: SimpleNamespace, client: Any) -> None:
+    for person in (world.watch, world.dispatcher):
+        client.force_login(person)
+        client.post("/api/contacts/browsers/", SUBSCRIPTION, content_type="application/json")
+    assert Contact.objects.get(active=True).person == world.dispatcher
+    former = Contact.objects.get(active=False)
+    assert former.person == world.watch
+    assert AuditEntry.objects.get(code="contact.retired").target == f"contact {former.pk}"
+
+
+@pytest.mark.usefixtures("push")
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -99,6 +110,7 @@ def test_a_browser_is_added_shown_and_retired(world: SimpleNamespace, client: An
         "https://fcm.googleapis.com.evil.example/",
         "https://fcm.googleapis.com:22/",
         "https://[::1",
+        "https://a:99999/",
         "file:///etc/passwd",
     ],
 )

@@ -75,7 +75,13 @@ def test_only_on_ones_own_ground(world: SimpleNamespace) -> None:
         ({"text": " "}, "text"),
         ({"reason": ""}, "reason"),
         ({"text": "户主电话 13800000612"}, "text"),
+        ({"text": "户主电话 138-0006-1234"}, "text"),
+        ({"text": "户主 138 0006 1234"}, "text"),
+        ({"text": "户主１３８ 0006 1234"}, "text"),
+        ({"text": "座机 0533-412 3456"}, "text"),
+        ({"address": "颜山路 8 号 13800000612"}, "address"),
         ({"reason": "身份证 370304199001010011"}, "reason"),
+        ({"reason": "身份证 370304 1990 0101 001X"}, "reason"),
         ({"valid_until": -1}, "valid_until"),
         ({"valid_until": 367}, "valid_until"),
     ],
@@ -89,6 +95,13 @@ def test_what_is_no_warning_about_a_place(
         enter(world.east_commander, **changed)
     assert refused.value.field == field
     assert not Hazard.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "text", ["2-1-301 2-1-302", "2-1-1201、2-1-1202", "2026-11-23 08:00 巡查", "13-2-101 13-2-102"]
+)
+def test_rooms_and_days_are_no_numbers_of_people(world: SimpleNamespace, text: str) -> None:
+    enter(world.east_commander, text=text, reason=text, address=text)
 
 
 def test_by_the_api(world: SimpleNamespace, api: Any) -> None:
