@@ -35,7 +35,7 @@ EARLY = timedelta(hours=2)
 """A watch handed over up to this long before its change has been handed over at that change."""
 MOST = 200
 _FACTS = (  # what somebody decided; the sheet lists each escalation
-    "escalation.taken_over", "escalation.exhausted", "reinforcement.asked",
+    "escalation.taken_over", "escalation.exhausted", "escalation.waiting", "reinforcement.asked",
     "reinforcement.declined", "handover.offered", "handover.accepted", "handover.declined", "unit.preempted",
     "incident.reopened", "incident.invalidated",
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -10,7 +11,7 @@ from boshan_police.kernel.access import Role
 from boshan_police.kernel.errors import Conflict, Invalid
 from dispatch.lifecycle import INCIDENT_MOVES, ROLE_OF_LEVEL, Level
 from dispatch.models import Escalation, Incident, Notice, Timer
-from dispatch.selectors.policy import plan_for
+from dispatch.selectors.policy import Plan, plan_for
 from grid.models import User
 from grid.selectors.duty import on_duty
 
@@ -31,14 +32,17 @@ def escalation_raise(act: Act, timer: Timer, recipients: Sequence[User]) -> None
     """What a due timer does, under the incident's lock: tell its level, or go on at once where that reaches nobody.
 
     A take-over's follow-up (a step beyond the policy's) takes the matter out of the owner's hands again. The caller
-    saves `timer`.
+    saves the state of `timer`.
     """
     incident, now = act.incident, clock.now()
     label = {"level": timer.level, "stage": timer.stage}
     if not recipients:
-        timer.state = Timer.State.SKIPPED
-        act.say("escalation.skipped", label)
-        _pass_over(act, timer, at_once=True)
+        if timer.step > len(_plan(incident).of(timer.stage)):
+            _try_again(act, timer, label)
+        else:
+            timer.state = Timer.State.SKIPPED
+            act.say("escalation.skipped", label)
+            _pass_over(act, timer, at_once=True)
         return
     timer.state = Timer.State.FIRED
     following = timer_after(incident, step=timer.step, level=timer.level)
@@ -59,7 +63,10 @@ def escalation_raise(act: Act, timer: Timer, recipients: Sequence[User]) -> None
 
 
 def escalation_expire(act: Act, timer: Timer) -> None:
-    """A timer that comes too late tells nobody; the steps still in time go on. The caller saves `timer`."""
+    """A timer that comes too late tells nobody; what is still in time goes on, and so does what is asked until answered.
+
+    The caller saves the state of `timer`.
+    """
     timer.state = Timer.State.EXPIRED
     late = clock.now() - timer.due_at
     act.say("escalation.expired", {"minutes": late // timedelta(minutes=1)})
@@ -67,20 +74,54 @@ def escalation_expire(act: Act, timer: Timer) -> None:
 
 
 def _pass_over(act: Act, timer: Timer, *, at_once: bool = False) -> None:
-    """Go on to the step after a `timer` that told nobody, and let the board announce that one."""
-    following = timer_after(act.incident, step=timer.step, at_once=at_once)
+    """Go on to what comes after a `timer` that told nobody, and let the board announce it."""
+    incident, plan = act.incident, _plan(act.incident)
+    last = len(plan.of(timer.stage))
+    following = timer_after(incident, step=timer.step, level=timer.level, at_once=at_once)
+    if following is None and timer.step > last:  # the question after a take-over has not been put yet
+        due_at = clock.now() + timedelta(seconds=plan.follow_up_seconds)
+        following = timer_of(incident, step=timer.step + 1, level=timer.level, due_at=due_at)
     act.plant(following)
     if following is None:
         act.say("escalation.exhausted")
-    escalation = act.incident.escalation
-    if escalation:
+    elif at_once and following.step > last:  # it has only just been tried
+        following.done_at = clock.now()
+        act.say("escalation.waiting", {"seconds": plan.repeat_seconds})
+    _announce_now(act.incident, following)
+
+
+def _try_again(act: Act, timer: Timer, label: dict[str, Any]) -> None:
+    """Put a repetition, or the question after a take-over, off until somebody is on duty: nobody is left to go on to.
+
+    It stays pending, and the timeline says so the first time only: from then on it has a `done_at`.
+    """
+    plan = _plan(act.incident)
+    seconds = plan.repeat_seconds or plan.follow_up_seconds
+    timer.due_at = clock.now() + timedelta(seconds=seconds)
+    first = timer.done_at is None
+    timer.done_at = clock.now()
+    timer.save(update_fields=["due_at", "done_at"])
+    if first:
+        act.say("escalation.skipped", label)
+        act.say("escalation.waiting", {"seconds": seconds})
+        _announce_now(act.incident, timer)
+
+
+def _announce_now(incident: Incident, following: Timer | None) -> None:
+    if escalation := incident.escalation:
         _announce(escalation, following)
         escalation.save(update_fields=["next_level", "next_at"])
 
 
 def _announce(escalation: Escalation, following: Timer | None) -> None:
-    escalation.next_level = following.level if following else None
-    escalation.next_at = following.due_at if following else None
+    """Let the board say who is told next. Of one that found nobody it can't be said."""
+    known = following if following and following.done_at is None else None
+    escalation.next_level = known.level if known else None
+    escalation.next_at = known.due_at if known else None
+
+
+def _plan(incident: Incident) -> Plan:
+    return plan_for(incident.category_id, incident.priority)
 
 
 def escalation_take_over(*, actor: User, number: str) -> Incident:
@@ -133,6 +174,7 @@ def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) ->
         until = now + timedelta(minutes=minutes)
         escalation.snoozed_seconds += max(0, round((until - waiting.due_at).total_seconds()))
         waiting.due_at = escalation.snoozed_until = until
+        waiting.done_at = None
         waiting.save()
         _announce(escalation, waiting)
         escalation.save()
@@ -144,7 +186,7 @@ def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) ->
 
 def _follow_up(incident: Incident) -> Timer:
     """The timer (not saved) that asks again after a take-over. Its step lies beyond those of the policy."""
-    plan = plan_for(incident.category_id, incident.priority)
+    plan = _plan(incident)
     last = incident.timers.filter(generation=incident.generation).order_by("-step").first()
     return timer_of(
         incident,

@@ -127,7 +127,6 @@ def _fire(due: list[Timer], now: datetime) -> None:
     acts = []
     for timer in due:
         incident = timer.incident
-        timer.done_at = now
         if incident.generation != timer.generation or incident.stage != timer.stage:
             timer.state = Timer.State.CANCELLED
             continue
