@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from boshan_police.kernel import clock
 from boshan_police.kernel.access import Role
 from boshan_police.kernel.errors import Conflict, Invalid
+from dispatch import access
 from dispatch.lifecycle import INCIDENT_MOVES, ROLE_OF_LEVEL, Level
 from dispatch.models import Escalation, Incident, Notice, Timer
 from dispatch.selectors.policy import Plan, plan_for
@@ -19,6 +20,7 @@ from .act import Act, act_on, reason_needed
 from .stage import timer_after, timer_of, timers_cancel
 
 SNOOZE_MINUTES = 60
+"""By how much one act, and all acts on one stage together, put an escalation off at most."""
 
 
 def recipients_of(level: int, station: str | None) -> list[User]:
@@ -154,8 +156,9 @@ def escalation_take_over(*, actor: User, number: str) -> Incident:
 def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) -> Incident:
     """Put the next step of an escalated incident off, all later ones with it; those it rings for fall silent.
 
-    `minutes` 1 to 60. Whoever owns it may put the question after a take-over off too, others only before. Conflict
-    `not_escalated`, `already_taken_over`.
+    `minutes` 1 to 60, and 60 in all while the stage stands still. Whoever owns it may put the question after a take-over
+    off too, others only before. Refused `higher_level` below the level that was told; Conflict `not_escalated`,
+    `already_taken_over`.
     """
     reason = reason_needed(reason)
     if not 1 <= minutes <= SNOOZE_MINUTES:
@@ -166,14 +169,27 @@ def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) ->
             raise Conflict("not_escalated", _("Incident %s is not escalated.") % incident.short_number)
         if escalation.owner and escalation.owner_id != actor.pk:
             raise _already_taken_over(escalation)
+        access.require_level(actor, escalation)
         now = clock.now()
         waiting = incident.timers.filter(generation=incident.generation, state=Timer.State.PENDING).first()
         if waiting is None:  # nobody is left to be told: then this level once more
             last = incident.timers.filter(generation=incident.generation).latest("step")
             waiting = timer_of(incident, step=last.step + 1, level=escalation.level, due_at=now)
         until = now + timedelta(minutes=minutes)
-        escalation.snoozed_seconds += max(0, round((until - waiting.due_at).total_seconds()))
-        waiting.due_at = escalation.snoozed_until = until
+        put_off = max(timedelta(), until - waiting.due_at)
+        left = timedelta(minutes=SNOOZE_MINUTES) - timedelta(seconds=escalation.snoozed_seconds)
+        if put_off > left:
+            minutes_left = max(0, (waiting.due_at + left - now) // timedelta(minutes=1))
+            raise Invalid(
+                "snoozed_enough",
+                _("In all it can be put off by %(most)s minutes; %(left)s are left.")
+                % {"most": SNOOZE_MINUTES, "left": minutes_left},
+                field="minutes",
+                details={"left": minutes_left},
+            )
+        escalation.snoozed_seconds += round(put_off.total_seconds())
+        escalation.snoozed_until = until
+        waiting.due_at += put_off
         waiting.done_at = None
         waiting.save()
         _announce(escalation, waiting)

@@ -8,10 +8,12 @@ import pytest
 from psycopg2.extras import DateTimeTZRange
 
 from boshan_police.kernel import clock
-from boshan_police.kernel.errors import Conflict, Invalid, NotFound
+from boshan_police.kernel.errors import Conflict, Invalid, NotFound, Refused
 from boshan_police.kernel.reference import forget_all
+from dispatch.lifecycle import Stage
 from dispatch.models import Incident, Notice, Policy, Timer
 from dispatch.selectors.board import incident_row, unseen_notices
+from dispatch.selectors.incident import incident_verbs
 from dispatch.services.escalation import escalation_snooze, escalation_take_over, notice_see
 from dispatch.services.incident import incident_cancel
 from dispatch.services.timer import timers_sweep
@@ -91,6 +93,57 @@ def test_an_owner_may_put_the_question_off_others_may_not(
     waiting = pending(escalated)
     assert waiting is not None
     assert waiting.due_at == clock.now() + timedelta(minutes=30)
+
+
+def test_it_never_brings_the_next_step_forward(
+    world: SimpleNamespace,
+    file: File,
+    limits: Callable[..., None],
+    send: Callable[..., object],
+    clock_at: Clock,
+) -> None:
+    limits(Stage.NOT_ARRIVED, (1800, 1), (3600, 2))
+    incident = file()
+    send(incident, "accept", "depart")
+    incident.refresh_from_db()
+    since = incident.stage_since
+    clock_at(since + timedelta(seconds=1801))
+    timers_sweep()
+    snooze(world.east_commander, incident, minutes=5)
+    waiting = pending(incident)
+    assert waiting is not None
+    assert waiting.due_at == since + timedelta(seconds=3600)
+    row = incident_row(incident.pk)["escalation"]
+    assert row["snoozed_until"] == clock.now() + timedelta(minutes=5)
+    assert row["next_at"] == since + timedelta(seconds=3600)
+    assert unseen_notices(world.east_commander) == []
+
+
+def test_nobody_silences_those_above(world: SimpleNamespace, escalated: Incident, clock_at: Clock) -> None:
+    may = [world.east_commander, world.dispatcher, world.watch]
+    for level, seconds in enumerate((31, 61, 121), 1):
+        clock_at(escalated.stage_since + timedelta(seconds=seconds))
+        timers_sweep()
+        incident = Incident.objects.get(pk=escalated.pk)
+        assert [incident_verbs(person, incident)["snooze"] for person in may] == [
+            rank >= level for rank in (1, 2, 3)
+        ]
+    for person in may[:2]:
+        with refused(Refused, "higher_level", level=3):
+            snooze(person, escalated)
+    snooze(world.watch, escalated)
+
+
+def test_no_more_than_an_hour_in_all(world: SimpleNamespace, escalated: Incident, clock_at: Clock) -> None:
+    planned = escalated.stage_since + timedelta(seconds=60)
+    snooze(world.watch, escalated, minutes=40)
+    clock_at(clock.now() + timedelta(minutes=30))
+    with refused(Invalid, "snoozed_enough", field="minutes", left=30):
+        snooze(world.watch, escalated, minutes=31)
+    snooze(world.watch, escalated, minutes=30)
+    waiting = pending(escalated)
+    assert waiting is not None
+    assert waiting.due_at <= planned + timedelta(minutes=60)
 
 
 def test_refusals(world: SimpleNamespace, file: File, escalated: Incident) -> None:
