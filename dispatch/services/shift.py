@@ -15,7 +15,8 @@ from boshan_police.kernel.errors import Conflict, Invalid, NotFound
 from boshan_police.kernel.rendering import to_json
 from dispatch import access, live
 from dispatch.models import Incident, ShiftEntry, Watch
-from dispatch.selectors.shift import change_after, first_watch, hand_over_sheet, watch_seen_by
+from dispatch.selectors.shift import change_after, first_watch, watch_seen_by
+from dispatch.selectors.shift_sheet import hand_over_sheet
 from grid.models import User
 
 _SERIAL_DAYS = 3
@@ -27,7 +28,7 @@ def entry_write(
 ) -> ShiftEntry:
     """Write a line in the log of the actor's own organisation.
 
-    A promise has `due_at`, ahead of now; equipment has a `holder`. `number` names an incident in the actor's scope,
+    A promise has `due_at`, equipment a `holder` and may have `due_at`, which lies ahead. `number` names an incident in the actor's scope,
     whole or by its serial of the last three days. Invalid names the field.
     """
     roles.require(actor, access.WRITE_LOG)
@@ -39,7 +40,7 @@ def entry_write(
     promise, equipment = kind == ShiftEntry.Kind.PROMISE, kind == ShiftEntry.Kind.EQUIPMENT
     if promise and due_at is None:
         raise Invalid("due_missing", _("By when was it promised?"), field="due_at")
-    if promise and due_at and due_at <= clock.now():
+    if (promise or equipment) and due_at and due_at <= clock.now():
         raise Invalid("due_past", _("That time has passed."), field="due_at")
     if equipment and not holder.strip():
         raise Invalid("holder_missing", _("Who has it?"), field="holder")
@@ -138,7 +139,7 @@ def watch_sign_in(*, actor: User, watch: int) -> Watch:
 
 
 def _locked_open_watch(organisation: str) -> Watch:
-    """The open watch under its lock; the organisation's first one is begun. Two queries."""
+    """The open watch under its lock; the organisation's first one is begun. Two queries, three where it has just been signed."""
     first = first_watch(organisation, clock.now())
     # The constraint `watch_one_open` lets one of two begin it; the other finds that one.
     Watch.objects.get_or_create(
@@ -146,9 +147,11 @@ def _locked_open_watch(organisation: str) -> Watch:
         signed_out_at=None,
         defaults={"began_at": first.began_at, "due_at": first.due_at},
     )
-    return Watch.objects.select_for_update(no_key=True).get(
+    running = Watch.objects.select_for_update(no_key=True).filter(
         organisation=organisation, signed_out_at__isnull=True
     )
+    # Signed while we waited for it, it is none of those asked for any more: then its successor is there.
+    return running.first() or running.get()
 
 
 def _locked(actor: User, watch: int) -> Watch:
