@@ -22,12 +22,12 @@ from boshan_police.kernel.access import require
 from boshan_police.kernel.errors import Conflict, Invalid, NotFound, Refused
 from dispatch.couriers import COURIERS, NotNow, Refusal, message_of
 from dispatch.couriers.webhook import signature
-from dispatch.models import Delivery, Notice
+from dispatch.models import Delivery, Notice, Sweep
 from grid.access import OWN_CONTACTS
 from grid.models import Contact, User
 from grid.selectors.contact import contacts_of, usable_contacts
 
-from .pulse import DELIVERIES, part_mark
+from .pulse import part_mark
 
 logger = logging.getLogger(__name__)
 AGAIN_AFTER = (5, 15, 60, 180)
@@ -64,7 +64,7 @@ def deliveries_send() -> int:
     """
     tried, end = 0, time.monotonic() + TURN_SECONDS
     under_way: dict[Future[Exception | None], Delivery] = {}
-    part_mark(DELIVERIES)
+    part_mark(Sweep.DELIVERIES)
     claimed = _claim(BATCH)
     with ThreadPoolExecutor(BATCH) as pool:
         while True:
@@ -76,7 +76,7 @@ def deliveries_send() -> int:
             done, _others = wait(under_way, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 _write_down(under_way.pop(future), future.result())
-            part_mark(DELIVERIES)
+            part_mark(Sweep.DELIVERIES)
             free = BATCH - len(under_way)
             claimed = _claim(free) if free and time.monotonic() < end else []
 

@@ -1,7 +1,7 @@
 """Escalation: telling the next level when a stage stands still, and taking it over by name."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from dispatch.selectors.policy import Plan, plan_for
 from grid.models import User
 from grid.selectors.duty import on_duty
 
-from .act import Act, act_on, reason_needed
+from .act import Act, act_on, reason_needed, sooner
 from .stage import timer_after, timer_of, timers_cancel
 
 SNOOZE_MINUTES = 60
@@ -139,7 +139,7 @@ def escalation_take_over(*, actor: User, number: str) -> Incident:
         if escalation.owner_id == actor.pk:
             return incident
         if escalation.owner:
-            raise _already_taken_over(escalation)
+            raise _already_taken_over(escalation.owner, escalation.owned_at)
         now = clock.now()
         timers_cancel(incident)
         follow_up = _follow_up(incident)
@@ -168,7 +168,7 @@ def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) ->
         if escalation is None:
             raise Conflict("not_escalated", _("Incident %s is not escalated.") % incident.short_number)
         if escalation.owner and escalation.owner_id != actor.pk:
-            raise _already_taken_over(escalation)
+            raise _already_taken_over(escalation.owner, escalation.owned_at)
         access.require_level(actor, escalation)
         now = clock.now()
         waiting = incident.timers.filter(generation=incident.generation, state=Timer.State.PENDING).first()
@@ -212,13 +212,8 @@ def _follow_up(incident: Incident) -> Timer:
     )
 
 
-def _already_taken_over(escalation: Escalation) -> Conflict:
-    at = escalation.owned_at.astimezone(clock.zone())
-    return Conflict(
-        "already_taken_over",
-        _("%(name)s took it over at %(time)s") % {"name": escalation.owner.name, "time": f"{at:%H:%M:%S}"},
-        details={"by": escalation.owner.name, "at": escalation.owned_at},
-    )
+def _already_taken_over(owner: User, at: datetime) -> Conflict:
+    return sooner("already_taken_over", _("%(name)s took it over at %(time)s"), by=owner.name, at=at)
 
 
 def notice_see(*, actor: User, number: str) -> int:

@@ -19,6 +19,8 @@ from dispatch.selectors.shift import change_after, first_watch, watch_seen_by
 from dispatch.selectors.shift_sheet import hand_over_sheet
 from grid.models import User
 
+from .act import sooner
+
 _SERIAL_DAYS = 3
 """How far back the four digits of a day's serial are looked for."""
 
@@ -75,9 +77,8 @@ def entry_done(*, actor: User, entry: int, outcome: str = "") -> ShiftEntry:
         if row.done_at and row.done_by_id == actor.pk:
             return row
         if row.done_at and row.done_by:
-            raise Conflict(
-                "already_done", _by_at(row.done_by, row.done_at), details=_who(row.done_by, row.done_at)
-            )
+            said = _("%(name)s has ended this at %(time)s.")
+            raise sooner("already_done", said, by=row.done_by.name, at=row.done_at)
         row.done_at, row.done_by, row.outcome = clock.now(), actor, outcome.strip()[:200]
         row.save(update_fields=["done_at", "done_by", "outcome"])
         live.watch_changed(row.watch, event="entry")
@@ -103,8 +104,7 @@ def watch_sign_out(*, actor: User, watch: int | None) -> Watch:
             return row
         if row.signed_out_at and row.signed_out_by:
             said = _("%(name)s has signed this sheet at %(time)s.")
-            raise Conflict("already_signed_out", said % _words(row.signed_out_by, row.signed_out_at),
-                           details=_who(row.signed_out_by, row.signed_out_at))  # fmt: skip
+            raise sooner("already_signed_out", said, by=row.signed_out_by.name, at=row.signed_out_at)
         now = clock.now()
         row.sheet = json.loads(to_json(hand_over_sheet(row, now)))
         row.signed_out_at, row.signed_out_by = now, actor
@@ -130,8 +130,7 @@ def watch_sign_in(*, actor: User, watch: int) -> Watch:
             return row
         if row.signed_in_at and row.signed_in_by:
             said = _("%(name)s has taken this watch over at %(time)s.")
-            raise Conflict("already_signed_in", said % _words(row.signed_in_by, row.signed_in_at),
-                           details=_who(row.signed_in_by, row.signed_in_at))  # fmt: skip
+            raise sooner("already_signed_in", said, by=row.signed_in_by.name, at=row.signed_in_at)
         row.signed_in_at, row.signed_in_by = clock.now(), actor
         row.save(update_fields=["signed_in_at", "signed_in_by"])
         _audited(actor, "watch.signed_in", row)
@@ -180,18 +179,6 @@ def _incident(actor: User, number: str) -> Incident | None:
             field="number",
         )
     return incident
-
-
-def _words(person: User, at: datetime) -> dict[str, str]:
-    return {"name": person.name, "time": f"{at.astimezone(clock.zone()):%H:%M:%S}"}
-
-
-def _by_at(person: User, at: datetime) -> str:
-    return _("%(name)s has ended this at %(time)s.") % _words(person, at)
-
-
-def _who(person: User, at: datetime) -> dict[str, object]:
-    return {"by": person.name, "at": at}
 
 
 def _audited(actor: User, code: str, watch: Watch) -> None:
