@@ -14,7 +14,7 @@ WORKER_SILENT_SECONDS = 4.0
 
 BEAT_SILENT_SECONDS = 4.0
 COURIER_SILENT_SECONDS = 15.0
-"""A courier marks before and after each batch, and others' servers may hold a batch up for some seconds."""
+"""A courier marks each half second while it is at work; its turn may end with a wait for others' servers."""
 WEB_SILENT_SECONDS = 15.0
 """Three marks of a web process."""
 

@@ -135,6 +135,17 @@ def test_who_sees_which_log(world: SimpleNamespace, client: Client) -> None:
     assert (newest.actor, newest.target) == (world.east_officer, "POST /shifts/")
 
 
+def test_what_is_left_out_is_said(
+    world: SimpleNamespace, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.selectors.shift.MOST", 1)
+    for text in ("First", "Second", "Third"):
+        entry_write(actor=world.watch, kind="remark", text=text)
+    client.force_login(world.watch)
+    for path in ("/shifts/", "/shifts/sheet/"):
+        assert "未显示的较早备注和已办结记录：2 条" in client.get(path).content.decode()
+
+
 def test_the_part_that_changes(world: SimpleNamespace, client: Client) -> None:
     entry_write(actor=world.watch, kind="equipment", text="A drone", holder="特巡01")
     client.force_login(world.watch)
