@@ -16,8 +16,8 @@ from grid.access import DISTRICT_ROLES, scope_of
 from grid.models import User
 from patrol.models import Unit
 
-from .lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, Move
-from .models import Assignment, Handover, Incident
+from .lifecycle import ASSIGNMENT_MOVES, INCIDENT_MOVES, ROLE_OF_LEVEL, Move
+from .models import Assignment, Escalation, Handover, Incident
 
 _RULES = {
     move.code: Rule(f"{kind}.{move.verb}", move.text, move.roles)
@@ -134,6 +134,22 @@ def require_incident(actor: Any, incident: Incident) -> None:
 def incident_not_found(number: str) -> NotFound:
     """The one answer for a number that is not there or not in the reader's scope."""
     return NotFound("not_found", _("There is no incident %(number)s in your area.") % {"number": number})
+
+
+def level_of(actor: Any) -> int:
+    """The escalation level at which `actor` is told; 0 for those who never are."""
+    return next((level.value for level, role in ROLE_OF_LEVEL.items() if role == actor.role), 0)
+
+
+def require_level(actor: Any, escalation: Escalation) -> None:
+    """Raise `Refused` below the level that was told: nobody silences those above."""
+    if level_of(actor) < escalation.level:
+        raise Refused(
+            "higher_level",
+            _("%(level)s has been told; only that level or a higher one can put this off.")
+            % {"level": escalation.get_level_display()},
+            details={"level": escalation.level},
+        )
 
 
 def handed_to_or_by(organisation: str | None) -> QuerySet[Handover]:

@@ -51,6 +51,7 @@ ACTIONS: dict[str, str | Promise] = {
     "escalation.snoozed": _("Put off by %(minutes)s min: %(reason)s"),
     "escalation.skipped": _("Escalation to %(level)s reached nobody, next step at once"),
     "escalation.exhausted": _("No further level can be told"),
+    "escalation.waiting": _("Tried again each %(seconds)s s until somebody is on duty"),
     "escalation.expired": _("An escalation %(minutes)s min late was not sent"),
     "escalation.taken_over": _("Taken over"),
     "escalation.ended": _("Escalation ended"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from boshan_police.kernel import clock
-from boshan_police.kernel.inputs import Phone, Text, Typed
+from boshan_police.kernel.inputs import Phone, Text, Typed, TypedInstant
 from dispatch.lifecycle import Status
 from dispatch.models import Category, ShiftEntry
 from dispatch.selectors.category import categories
@@ -228,10 +228,16 @@ class ShiftEntryForm(forms.Form):
         widget=forms.RadioSelect,
     )
     text = Typed(Text(max_length=500), label=gettext_lazy("What it is about"))
-    due_at = forms.DateTimeField(
+    due_at = TypedInstant(
         label=gettext_lazy("By when"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     holder = Typed(Text(max_length=60), label=gettext_lazy("Who has it"), required=False)
     number = Typed(Text(max_length=24), label=gettext_lazy("Incident"), required=False)
+
+
+class ShiftEndForm(forms.Form):
+    """How a promise or lent equipment ended."""
+
+    outcome = Typed(Text(max_length=200), label=gettext_lazy("How it ended"), required=False)

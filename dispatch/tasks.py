@@ -8,8 +8,9 @@ from celery import shared_task
 from celery.signals import before_task_publish
 from django.db import Error
 
+from .models import Sweep
 from .services.delivery import deliveries_send
-from .services.pulse import BEAT, part_mark
+from .services.pulse import part_mark
 from .services.timer import timers_sweep
 
 SWEEP_SECONDS = 1.5
@@ -27,7 +28,7 @@ def mark_beat(**_: Any) -> None:
     if time.monotonic() - _beat_marked >= BEAT_MARK_SECONDS:
         _beat_marked = time.monotonic()
         with contextlib.suppress(Error):  # the next one will be marked
-            part_mark(BEAT)
+            part_mark(Sweep.BEAT)
 
 
 @shared_task(name="dispatch.sweep_timers", ignore_result=True)

@@ -184,6 +184,18 @@ class Instant(serializers.DateTimeField):
         return instant.astimezone(UTC)
 
 
+class TypedInstant(forms.DateTimeField):
+    """A form's date and time in the bureau's zone, within the years that `Instant` has for the API; kept in UTC."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        instant = super().to_python(value)
+        if instant is None:
+            return None
+        if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+            raise ValidationError(Instant.default_error_messages["impossible"], code="impossible")
+        return instant.astimezone(UTC)
+
+
 @extend_schema_field(OpenApiTypes.STR)
 class CodeList(serializers.Field):  # type: ignore[type-arg] # takes no parameters when it runs
     """Several codes parted by commas, as in `?status=reported,dispatched`; at most 50."""

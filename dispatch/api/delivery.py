@@ -55,7 +55,8 @@ class SnoozeView(DetailView):
 
     @extend_schema(
         summary="Put an escalation off, with a reason",
-        description="1 to 60 minutes; every later step moves with it. 409 `not_escalated`, `already_taken_over`.",
+        description="1 to 60 minutes, 60 in all while the stage stands still; every later step moves with it. "
+        "400 `snoozed_enough` says how much is `left`, 403 `higher_level`, 409 `not_escalated`, `already_taken_over`.",
         request=SnoozeInput,
         responses={200: IncidentDetailOutput, **_ERRORS},
     )

@@ -14,6 +14,7 @@ from boshan_police.kernel.inputs import Instant, Text, Whole, checked
 from dispatch import access
 from dispatch.models import ShiftEntry, Watch
 from dispatch.selectors import shift as shifts
+from dispatch.selectors.shift_sheet import hand_over_sheet
 from dispatch.services.shift import entry_done, entry_write, watch_sign_in, watch_sign_out
 
 from .output import ErrorOutput
@@ -89,15 +90,18 @@ class WatchView(APIView):
     @extend_schema(
         operation_id="shifts",
         summary="The watch that runs, its log, and the last watches",
-        description="Of one's own organisation. `{watch, entries, facts, past}`.",
+        description="Of one's own organisation. `{watch, entries, more, facts, past}`; all that is owed is in `entries`, "
+        "`more` is how many remarks and ended lines are left out.",
         responses={200: OpenApiTypes.OBJECT},
     )
     def get(self, request: Request) -> Response:
         watch = shifts.open_watch(request.user.organisation_id)
+        log = shifts.read_log(watch)
         return Response(
             {
                 "watch": watch_row(watch),
-                "entries": shifts.log_entries(watch),
+                "entries": log.entries,
+                "more": log.more,
                 "facts": shifts.facts(watch, clock.now()),
                 "past": [watch_row(row) for row in shifts.past_watches(watch.organisation_id)],
             }
@@ -145,7 +149,7 @@ class SheetView(APIView):
     )
     def get(self, request: Request, key: int) -> Response:
         watch = shifts.watch_seen_by(request.user, key)
-        sheet = watch.sheet or shifts.hand_over_sheet(watch, clock.now())
+        sheet = watch.sheet or hand_over_sheet(watch, clock.now())
         return Response({"watch": watch_row(watch), "sheet": sheet})
 
 

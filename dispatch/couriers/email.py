@@ -2,18 +2,25 @@
 
 import smtplib
 
-from django.core.mail import EmailMessage
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
 
 from grid.models import Contact
 
 from .message import Message, NotNow, Refusal
+
+_BOUNDED = {"django.core.mail.backends.smtp.EmailBackend": "dispatch.couriers.smtp.EmailBackend"}
 
 
 def by_email(contact: Contact, message: Message) -> None:
     """Hand `message` to the mail server; its word is all that is known of what follows."""
     body = "\n\n".join(part for part in (message.text, message.url) if part)
     mail = EmailMessage(
-        message.title, body, to=[contact.address], headers={"Message-ID": f"<{message.key}@boshan>"}
+        message.title,
+        body,
+        to=[contact.address],
+        headers={"Message-ID": f"<{message.key}@boshan>"},
+        connection=get_connection(_BOUNDED.get(settings.EMAIL_BACKEND)),
     )
     try:
         mail.send()

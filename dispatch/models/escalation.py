@@ -31,7 +31,9 @@ class Timer(models.Model):
     level = models.PositiveSmallIntegerField(choices=Level)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    done_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(
+        null=True
+    )  # of a pending one: when it was last tried and found nobody on duty
 
     class Meta:
         constraints = [

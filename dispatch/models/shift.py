@@ -13,7 +13,7 @@ from .incident import Incident
 class Watch(models.Model):
     """One watch 班次: from the outgoing commander's signature before it to the one that ends it; at most one is open.
 
-    `sheet` is the hand-over sheet as it was signed (`dispatch.selectors.shift.hand_over_sheet`). The incoming
+    `sheet` is the hand-over sheet as it was signed (`dispatch.selectors.shift_sheet.hand_over_sheet`). The incoming
     commander signs for it afterwards, in person.
     """
 

@@ -10,6 +10,8 @@ class Sweep(models.Model):
     `beat`: beat was about to ask. `web:host:pid`: that web process.
     """
 
+    TIMERS, BEAT, DELIVERIES, WEB = "timers", "beat", "deliveries", "web:"
+
     name = models.CharField(max_length=60, primary_key=True)
     at = models.DateTimeField()
 

@@ -14,7 +14,7 @@ WORKER_SILENT_SECONDS = 4.0
 
 BEAT_SILENT_SECONDS = 4.0
 COURIER_SILENT_SECONDS = 15.0
-"""A courier marks before and after each batch, and others' servers may hold a batch up for some seconds."""
+"""A courier marks each half second while it is at work; its turn may end with a wait for others' servers."""
 WEB_SILENT_SECONDS = 15.0
 """Three marks of a web process."""
 
@@ -46,7 +46,7 @@ def read_health(*, redis: bool) -> dict[str, Any]:
         "worker": parts["worker"]["ok"],
         "timers": {
             "oldest_overdue_seconds": _overdue(due_at),
-            "swept_seconds_ago": ages.get("timers"),
+            "swept_seconds_ago": ages.get(Sweep.TIMERS),
         },
         "deliveries": {"waiting_seconds": _overdue(messages["oldest"]), "failed": messages["failed"]},
         "parts": parts,
@@ -54,7 +54,7 @@ def read_health(*, redis: bool) -> dict[str, Any]:
 
 
 def _parts(ages: Mapping[str, float]) -> dict[str, dict[str, Any]]:
-    web = [age for name, age in ages.items() if name.startswith("web:")]
+    web = [age for name, age in ages.items() if name.startswith(Sweep.WEB)]
     answering = [age for age in web if age < WEB_SILENT_SECONDS]
     return {
         "web": {
@@ -62,9 +62,9 @@ def _parts(ages: Mapping[str, float]) -> dict[str, dict[str, Any]]:
             "processes": len(answering),
             "silent": len(web) - len(answering),
         },
-        "beat": _part(ages.get("beat"), BEAT_SILENT_SECONDS),
-        "worker": _part(ages.get("timers"), WORKER_SILENT_SECONDS),
-        "courier": _part(ages.get("deliveries"), COURIER_SILENT_SECONDS),
+        "beat": _part(ages.get(Sweep.BEAT), BEAT_SILENT_SECONDS),
+        "worker": _part(ages.get(Sweep.TIMERS), WORKER_SILENT_SECONDS),
+        "courier": _part(ages.get(Sweep.DELIVERIES), COURIER_SILENT_SECONDS),
     }
 
 

@@ -152,7 +152,10 @@ def incident_verbs(actor: Any, incident: Incident) -> dict[str, bool]:
     escalation = incident.escalation
     can["take_over"] = bool(can["take_over"] and escalation and escalation.owner_id is None)
     can["snooze"] = bool(
-        can["snooze"] and escalation and escalation.owner_id in {None, getattr(actor, "pk", None)}
+        can["snooze"]
+        and escalation
+        and escalation.owner_id in {None, getattr(actor, "pk", None)}
+        and escalation.level <= access.level_of(actor)
     )
     can["decline_reinforcement"] = can["decline_reinforcement"] and bool(incident.reinforcement)
     pending = incident.handovers.filter(state=Handover.State.OFFERED).first()

@@ -2,11 +2,11 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Value
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from boshan_police.kernel import clock
@@ -14,7 +14,7 @@ from boshan_police.kernel.errors import Invalid
 from dispatch import access
 from dispatch.lifecycle import OPEN
 from dispatch.models import Incident, Mention
-from grid.models import Duty, Organisation, User
+from grid.models import Duty, User
 from grid.pinyin import initials_of
 from grid.selectors.organisation import organisations
 from patrol.models import Unit
@@ -91,52 +91,96 @@ def _present(readers: Iterable[User]) -> dict[str, tuple[User, ...]]:
 
 
 def names_in(text: str, incident: Incident) -> list[Name]:
-    """Whom `text` names after `@`, each once, in order. No query for a text without one, else those of `names_for`.
+    """Whom `text` names after `@`, each once, in order. No query for a text without one, else two beside `names_for`.
 
-    Invalid `mention_outside` for somebody who may not read this incident, `mention_unknown` for nobody's name,
-    `mention_ambiguous` for a name that several have.
+    The longest name counts, also where only somebody else has it: `@城东05` is never the station 城东. Invalid
+    `mention_outside` for somebody who may not read this incident, `mention_off_duty` for a unit that nobody crews now,
+    `mention_unknown` for nobody's name, `mention_ambiguous` for a name that several have.
     """
-    marks = [match.end() for match in _AT.finditer(text)]
-    if not marks:
+    rests = [text[match.end() : match.end() + 80] for match in _AT.finditer(text)]
+    if not rests:
         return []
     names = names_for(incident)
     by_said = {said.casefold(): name for name in names for said in name.said if said}
-    longest = sorted(by_said, key=len, reverse=True)
+    everybody = _everybody({rest[0] for rest in rests})
     found: dict[str, Name] = {}
-    for start in marks:
-        rest = text[start : start + 80].casefold()
-        said = next((one for one in longest if rest.startswith(one)), None)
-        if said is None:
-            raise _nobody(text[start:], names)
+    for rest in rests:
+        said = _longest(rest, by_said)
+        meant = _longest(rest, everybody)
+        if not said or (meant and len(meant) > len(said)) or _runs_on(rest, said, by_said[said].kind):
+            raise _nobody(rest, names, everybody.get(meant or ""))
         found.setdefault(by_said[said].label, by_said[said])
     return list(found.values())
 
 
-def _nobody(rest: str, names: list[Name]) -> Invalid:
-    """Why the word that `rest` begins with names nobody. Three queries at most."""
-    match = _WORD.match(rest)
-    word = match[0] if match else rest[:20]
+@dataclass(frozen=True, slots=True)
+class _Bearer:
+    """A person, unit or organisation of the bureau, whether it may read the incident or not."""
+
+    name: str
+    kind: str
+    home: str
+    off_duty: bool = False
+
+
+def _everybody(firsts: Collection[str]) -> dict[str, _Bearer]:
+    """All whose names begin with one of these characters, by the name as it is compared. Two queries."""
+    bureau = (_Bearer(one.short_name, "organisation", one.code) for one in organisations().by_code.values())
+    units = Unit.objects.alias(first=Left("call_sign", 1)).filter(first__in=firsts)
+    people = User.objects.filter(is_active=True).alias(first=Left("name", 1)).filter(first__in=firsts)
+    found = [
+        *bureau,
+        *(
+            _Bearer(name, "unit", home, status == Unit.Status.OFF_DUTY)
+            for name, home, status in units.values_list("call_sign", "organisation", "status")
+        ),
+        *(_Bearer(name, "person", home) for name, home in people.values_list("name", "organisation")),
+    ]
+    return {one.name.casefold(): one for one in found if one.name}
+
+
+def _longest(rest: str, known: Mapping[str, Name] | Mapping[str, _Bearer]) -> str | None:
+    """The longest of the `known` names with which `rest` begins."""
+    begins = (said for said in known if rest.casefold().startswith(said))
+    return max(begins, key=len, default=None)
+
+
+def _runs_on(rest: str, said: str, kind: str) -> bool:
+    """Whether a call sign or an organisation goes on as if it were another: a digit or a letter follows."""
+    after = rest[len(said) : len(said) + 1]
+    return kind != "person" and after.isascii() and after.isalnum()
+
+
+def _nobody(rest: str, names: list[Name], meant: _Bearer | None) -> Invalid:
+    """Why what `rest` begins with, the name of `meant` at its longest, reaches nobody."""
+    if meant and _runs_on(rest, meant.name, meant.kind):
+        meant = None
+    name = meant.name if meant else ""
     alike = [
-        name.label
-        for name in names
-        if name.kind == "person" and rest.startswith(name.label.partition("·")[0])
+        one.label for one in names if one.kind == "person" and name and one.label.partition("·")[0] == name
     ]
     if alike:
-        words = {"name": alike[0].partition("·")[0], "choices": "、".join(f"@{label}" for label in alike)}
+        words = {"name": name, "choices": "、".join(f"@{label}" for label in alike)}
         return Invalid("mention_ambiguous", _("Several are called %(name)s. Write %(choices)s.") % words, field="text")  # fmt: skip
-    elsewhere = (
-        User.objects.filter(is_active=True).alias(said=Value(word)).filter(said__startswith=F("name")).values_list("name", flat=True),
-        Unit.objects.alias(said=Value(word)).filter(said__startswith=F("call_sign")).values_list("call_sign", flat=True),
-        Organisation.objects.alias(said=Value(word)).filter(said__startswith=F("short_name")).values_list("short_name", flat=True),
-    )  # fmt: skip
-    for people in elsewhere:
-        if name := people.first():
-            return Invalid(
-                "mention_outside",
-                _("%(name)s can't read this incident, so a note can't be for them. Nothing was sent.") % {"name": name},
-                field="text",
-                details={"name": name},
-            )  # fmt: skip
+    readers = {person.organisation_id for one in names for person in one.people}
+    if meant and meant.off_duty and meant.home in readers:
+        return Invalid(
+            "mention_off_duty",
+            _("%(name)s is off duty, so nobody reads this for it. Name its station or somebody of it.")
+            % {"name": name},
+            field="text",
+            details={"name": name},
+        )
+    if meant:
+        return Invalid(
+            "mention_outside",
+            _("%(name)s can't read this incident, so a note can't be for them. Nothing was sent.")
+            % {"name": name},
+            field="text",
+            details={"name": name},
+        )
+    match = _WORD.match(rest)
+    word = match[0] if match else rest[:20]
     return Invalid(
         "mention_unknown",
         _("Nobody here is called “%(name)s”. Choose from the list after @, or put a space behind the @.")

@@ -1,14 +1,15 @@
 """Response times: how long calls wait, how long units take, how long they stay."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Aggregate, Case, Count, F, FloatField, Func, Q, QuerySet, When
+from django.db.models import Aggregate, Case, Count, F, FloatField, Q, QuerySet, When
 from django.db.models.expressions import Combinable
 
 from dispatch.lifecycle import Status
-from dispatch.models import Incident, ReplayedRow
+from dispatch.models import Incident
+
+from .intervals import Seconds, inferred
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,6 @@ class _Percentiles(Aggregate):
     output_field = ArrayField(FloatField())
 
 
-class _Seconds(Func):
-    template = "EXTRACT(EPOCH FROM %(expressions)s)::float8"
-    arg_joiner = " - "
-    output_field = FloatField()
-
-
 def response_times(incidents: QuerySet[Incident]) -> dict[int, ResponseTimes]:
     """{priority: its response times} of `incidents`. One query.
 
@@ -50,7 +45,7 @@ def response_times(incidents: QuerySet[Incident]) -> dict[int, ResponseTimes]:
     have no closing, and a dispatch that a replayed log does not hold is none. Stamps that contradict each other (a
     record corrected later) count as they stand, so that no figure is better than its records.
     """
-    dispatched = Case(When(~Q(pk__in=_inferred("dispatched_at")), then=F("dispatched_at")))
+    dispatched = Case(When(~Q(pk__in=inferred("dispatched_at")), then=F("dispatched_at")))
     closed = Case(When(status=Status.CLOSED, then=F("closed_at")))
     intervals: dict[str, tuple[Combinable, Combinable]] = {
         "received_to_dispatched": (dispatched, F("reported_at")),
@@ -59,8 +54,8 @@ def response_times(incidents: QuerySet[Incident]) -> dict[int, ResponseTimes]:
     }
     figures: dict[str, Aggregate] = {}
     for name, (end, start) in intervals.items():
-        figures[f"{name}_count"] = Count(_Seconds(end, start))
-        figures[f"{name}_percentiles"] = _Percentiles(_Seconds(end, start))
+        figures[f"{name}_count"] = Count(Seconds(end, start))
+        figures[f"{name}_percentiles"] = _Percentiles(Seconds(end, start))
     by_priority = incidents.order_by("priority").values("priority").annotate(**figures)
     return {
         row["priority"]: ResponseTimes(
@@ -71,8 +66,3 @@ def response_times(incidents: QuerySet[Incident]) -> dict[int, ResponseTimes]:
         )
         for row in by_priority
     }
-
-
-def _inferred(stamp: str) -> QuerySet[ReplayedRow, Any]:
-    """Keys of incidents whose `stamp` is not from their log, for use as a subquery."""
-    return ReplayedRow.objects.filter(inferred__contains=[stamp]).values("incident")

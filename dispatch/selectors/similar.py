@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from math import cos, radians
 from typing import Any
 
 from django.db.models import Q
@@ -11,7 +10,7 @@ from boshan_police.kernel import clock
 from dispatch import access
 from dispatch.lifecycle import OPEN
 from dispatch.models import Incident
-from patrol.travel import metres_between, points
+from grid.vicinity import metres_apart, ranges_around
 
 from .category import categories
 
@@ -20,7 +19,6 @@ NEAR_METRES = 400.0
 RECENT = timedelta(hours=1)
 SAME_CALLER = timedelta(hours=24)
 MOST = 3
-_METRES_PER_DEGREE = 111_195.0  # of the meridian, on the sphere
 _SHORTEST_PHONE = 5  # shorter numbers are switchboards and 110 itself
 
 
@@ -36,13 +34,12 @@ def similar_incidents(
     seen = access.visible_incidents(actor, Incident.objects.all())
     found: dict[int, Incident] = {}
     if lat is not None and lon is not None:
-        high = NEAR_METRES / _METRES_PER_DEGREE
-        wide = high / max(cos(radians(lat)), 0.01)
+        lats, lons = ranges_around(lat, lon, NEAR_METRES)
         near = seen.filter(
             status__in=sorted(OPEN),
             reported_at__gte=now - RECENT,
-            lat__range=(lat - high, lat + high),
-            lon__range=(lon - wide, lon + wide),
+            lat__range=lats,
+            lon__range=lons,
         )
         found |= {row.pk: row for row in near}
     callers: set[int] = set()
@@ -63,7 +60,7 @@ def _ranked(
     for row in rows:
         metres = None
         if lat is not None and lon is not None and row.lat is not None and row.lon is not None:
-            metres = float(metres_between(points([lat], [lon]), points([row.lat], [row.lon]))[0, 0])
+            metres = metres_apart(lat, lon, row.lat, row.lon)
         same_caller = row.pk in callers
         if not same_caller and (metres is None or metres > NEAR_METRES):
             continue

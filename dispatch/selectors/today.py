@@ -3,11 +3,13 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Count, F, FloatField, Func, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, F, FloatField, Min, Q, QuerySet
 from django.db.models.functions import ExtractHour, TruncDate
 
 from boshan_police.kernel import clock
-from dispatch.models import Incident, ReplayedRow
+from dispatch.models import Incident
+
+from .intervals import Seconds, inferred
 
 ACCEPT_SECONDS = 30
 """An order should be accepted within this (weekly 110 bulletins: 签收 in 0–30 s)."""
@@ -19,12 +21,6 @@ _WEEKS = 4
 class _Median(Aggregate):
     function = "percentile_cont"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
-
-
-class _Seconds(Func):
-    template = "EXTRACT(EPOCH FROM %(expressions)s)::float8"
-    arg_joiner = " - "
     output_field = FloatField()
 
 
@@ -110,7 +106,7 @@ def _floor(instant: datetime) -> datetime:
 def accepted_share(incidents: QuerySet[Incident], now: datetime) -> dict[str, Any] | None:
     """The share of the dispatched ones among `incidents` accepted in time; an order still within its time is not counted. One query."""
     limit = timedelta(seconds=ACCEPT_SECONDS)
-    counted = incidents.exclude(pk__in=_inferred("accepted_at")).filter(
+    counted = incidents.exclude(pk__in=inferred("accepted_at")).filter(
         Q(accepted_at__isnull=False, dispatched_at__isnull=False) | Q(dispatched_at__lt=now - limit)
     )
     figures = counted.aggregate(
@@ -132,10 +128,10 @@ def _arrival(incidents: QuerySet[Incident], day: date) -> dict[str, Any] | None:
     of_today = Q(reported_at__gte=_start(day))
     of_week_ago = Q(reported_at__gte=_start(week_ago), reported_at__lt=_start(week_ago + timedelta(days=1)))
     arrived = incidents.filter(of_today | of_week_ago, arrived_at__isnull=False)
-    figures = arrived.exclude(pk__in=_inferred("arrived_at")).aggregate(
+    figures = arrived.exclude(pk__in=inferred("arrived_at")).aggregate(
         of=Count("pk", filter=of_today),
-        median=_Median(_Seconds("arrived_at", "reported_at"), filter=of_today),
-        week_ago=_Median(_Seconds("arrived_at", "reported_at"), filter=of_week_ago),
+        median=_Median(Seconds("arrived_at", "reported_at"), filter=of_today),
+        week_ago=_Median(Seconds("arrived_at", "reported_at"), filter=of_week_ago),
     )
     if not figures["of"]:
         return None
@@ -144,8 +140,3 @@ def _arrival(incidents: QuerySet[Incident], day: date) -> dict[str, Any] | None:
         "median_seconds": figures["median"],
         "week_ago_seconds": figures["week_ago"],
     }
-
-
-def _inferred(stamp: str) -> QuerySet[ReplayedRow, Any]:
-    """Keys of incidents whose `stamp` their log does not hold, for use as a subquery."""
-    return ReplayedRow.objects.filter(inferred__contains=[stamp]).values("incident")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from boshan_police.kernel import clock
 from dispatch.models import Delivery
@@ -35,6 +35,9 @@ def undelivered() -> list[Undelivered]:
     Trials (messages without a notice) are their sender's own matter and left out.
     """
     now = clock.now()
+    wanted = Q(
+        notice__seen_at=None, notice__escalation__ended_at=None, notice__escalation__owner=None
+    )  # `still_wanted`
     failed = Q(state=Delivery.State.FAILED, failed_at__gt=now - WITHIN)
     waiting = Q(state=Delivery.State.QUEUED, due_at__lt=now - WAITS_TOO_LONG)
     found = list(
@@ -45,20 +48,26 @@ def undelivered() -> list[Undelivered]:
             "notice__escalation",
             "notice__timer__incident",
         )
-        .order_by("-created_at", "-pk")[:MOST]
+        .annotate(wanted=ExpressionWrapper(wanted, BooleanField()))
+        .order_by("-wanted", "-created_at", "-pk")[:MOST]
     )
     reached: dict[int, list[Contact]] = {}
     for contact in contacts_of(each.notice.recipient_id for each in found if each.notice):
         reached.setdefault(contact.person_id, []).append(contact)
-    rows = [
+    return [
         Undelivered(
             each,
-            still_wanted(each),
+            each.wanted,
             [one for one in reached.get(each.contact.person_id, []) if one.pk != each.contact_id],
         )
         for each in found
     ]
-    return sorted(rows, key=lambda row: not row.wanted)
+
+
+def reached_nobody(delivery: Delivery) -> bool:
+    """Whether it failed, or waits for longer than a courier would hold it."""
+    waits = delivery.state == Delivery.State.QUEUED and delivery.due_at
+    return delivery.state == Delivery.State.FAILED or bool(waits and waits < clock.now() - WAITS_TOO_LONG)
 
 
 def still_wanted(delivery: Delivery) -> bool:

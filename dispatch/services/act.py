@@ -192,6 +192,12 @@ def reason_needed(reason: str, *, field: str = "reason") -> str:
     return reason.strip()
 
 
+def sooner(code: str, sentence: str, *, by: str, at: datetime, **details: Any) -> Conflict:
+    """Somebody was: `sentence` gets their `name` and the `time`, to the second of the bureau's clock."""
+    time = f"{at.astimezone(clock.zone()):%H:%M:%S}"
+    return Conflict(code, sentence % {"name": by, "time": time}, details={"by": by, "at": at, **details})
+
+
 def wrong_state(move: Move, incident: Incident) -> Conflict:
     """The state has moved on; says what it is now, so that a stale page can tell its reader."""
     return Conflict(

@@ -7,8 +7,9 @@ and writes down what came of it only where nobody has claimed it since.
 
 import hmac
 import logging
+import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,12 +22,12 @@ from boshan_police.kernel.access import require
 from boshan_police.kernel.errors import Conflict, Invalid, NotFound, Refused
 from dispatch.couriers import COURIERS, NotNow, Refusal, message_of
 from dispatch.couriers.webhook import signature
-from dispatch.models import Delivery, Notice
+from dispatch.models import Delivery, Notice, Sweep
 from grid.access import OWN_CONTACTS
 from grid.models import Contact, User
 from grid.selectors.contact import contacts_of, usable_contacts
 
-from .pulse import DELIVERIES, part_mark
+from .pulse import part_mark
 
 logger = logging.getLogger(__name__)
 AGAIN_AFTER = (5, 15, 60, 180)
@@ -34,6 +35,10 @@ AGAIN_AFTER = (5, 15, 60, 180)
 LEASE = timedelta(seconds=30)
 """Longer than any courier's own time limit."""
 BATCH = 20
+"""So many are under way at once."""
+TURN_SECONDS = 20.0
+LOOK_SECONDS = 0.5
+"""How long a message waits for its courier while others are under way."""
 SECRETS_SKEW_SECONDS = 300
 TRIAL_PAUSE = timedelta(seconds=10)
 State = Delivery.State
@@ -52,25 +57,36 @@ def deliveries_queue(notices: Sequence[Notice]) -> None:
 
 
 def deliveries_send() -> int:
-    """Send what is due, side by side, so that one side that hangs holds up itself alone. Returns how many were tried."""
-    tried = 0
-    part_mark(DELIVERIES)
-    while claimed := _claim():
-        with ThreadPoolExecutor(len(claimed)) as pool:
-            outcomes = list(pool.map(_carry, claimed))  # the couriers ask no database
-        for delivery, outcome in zip(claimed, outcomes, strict=True):
-            _write_down(delivery, outcome)
-        tried += len(claimed)
-        part_mark(DELIVERIES)
-    return tried
+    """Send what is due, side by side, so that one side that hangs holds up itself alone. Returns how many were tried.
+
+    Whoever is done makes room for the next. After `TURN_SECONDS` nothing more is begun: the next turn, a second away,
+    goes on, and no turn lasts as long as a worker that stands still (`boshan_police.standstill`).
+    """
+    tried, end = 0, time.monotonic() + TURN_SECONDS
+    under_way: dict[Future[Exception | None], Delivery] = {}
+    part_mark(Sweep.DELIVERIES)
+    claimed = _claim(BATCH)
+    with ThreadPoolExecutor(BATCH) as pool:
+        while True:
+            # The couriers ask no database: no thread of the pool has a connection.
+            under_way |= {pool.submit(_carry, delivery): delivery for delivery in claimed}
+            tried += len(claimed)
+            if not under_way:
+                return tried
+            done, _others = wait(under_way, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                _write_down(under_way.pop(future), future.result())
+            part_mark(Sweep.DELIVERIES)
+            free = BATCH - len(under_way)
+            claimed = _claim(free) if free and time.monotonic() < end else []
 
 
-def _claim() -> list[Delivery]:
-    """Up to a batch of due messages, leased; those that nobody needs any more are withdrawn."""
+def _claim(most: int) -> list[Delivery]:
+    """Up to `most` due messages, leased; those that nobody needs any more are withdrawn."""
     now = clock.now()
     with transaction.atomic():
         due = Delivery.objects.filter(state=State.QUEUED, due_at__lte=now).order_by("due_at")
-        keys = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+        keys = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
         late = Q(notice__seen_at__isnull=False) | Q(notice__escalation__ended_at__isnull=False)
         taken = Q(notice__escalation__owner__isnull=False)
         idle = list(Delivery.objects.filter(late | taken, pk__in=keys).values_list("pk", flat=True))
@@ -92,7 +108,7 @@ def _carry(delivery: Delivery) -> Exception | None:
         COURIERS[delivery.contact.channel](delivery.contact, message_of(delivery))
     except (NotNow, Refusal) as error:
         return error
-    except Exception as error:  # noqa: BLE001 - a courier's own fault must not lose the other messages of the batch
+    except Exception as error:  # noqa: BLE001 - a courier's own fault must not lose the other messages
         logger.exception("delivery %s can't be sent", delivery.key)
         return NotNow(type(error).__name__)
     return None
@@ -104,8 +120,8 @@ def _write_down(delivery: Delivery, outcome: Exception | None) -> None:
     mine = Delivery.objects.filter(pk=delivery.pk, attempts=delivery.attempts)
     if outcome is None:
         # A receipt may have been sooner than this line.
-        mine.filter(state=State.QUEUED).update(state=State.SENT)
-        mine.update(sent_at=now, due_at=None, error="")
+        mine.filter(state=State.QUEUED).update(state=State.SENT, error="")
+        mine.update(sent_at=now, due_at=None)
         return
     error = str(outcome)[:200]
     if isinstance(outcome, Refusal) or delivery.attempts > len(AGAIN_AFTER):

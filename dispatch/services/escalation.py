@@ -1,23 +1,26 @@
 """Escalation: telling the next level when a stage stands still, and taking it over by name."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.access import Role
 from boshan_police.kernel.errors import Conflict, Invalid
+from dispatch import access
 from dispatch.lifecycle import INCIDENT_MOVES, ROLE_OF_LEVEL, Level
 from dispatch.models import Escalation, Incident, Notice, Timer
-from dispatch.selectors.policy import plan_for
+from dispatch.selectors.policy import Plan, plan_for
 from grid.models import User
 from grid.selectors.duty import on_duty
 
-from .act import Act, act_on, reason_needed
+from .act import Act, act_on, reason_needed, sooner
 from .stage import timer_after, timer_of, timers_cancel
 
 SNOOZE_MINUTES = 60
+"""By how much one act, and all acts on one stage together, put an escalation off at most."""
 
 
 def recipients_of(level: int, station: str | None) -> list[User]:
@@ -31,14 +34,17 @@ def escalation_raise(act: Act, timer: Timer, recipients: Sequence[User]) -> None
     """What a due timer does, under the incident's lock: tell its level, or go on at once where that reaches nobody.
 
     A take-over's follow-up (a step beyond the policy's) takes the matter out of the owner's hands again. The caller
-    saves `timer`.
+    saves the state of `timer`.
     """
     incident, now = act.incident, clock.now()
     label = {"level": timer.level, "stage": timer.stage}
     if not recipients:
-        timer.state = Timer.State.SKIPPED
-        act.say("escalation.skipped", label)
-        _pass_over(act, timer, at_once=True)
+        if timer.step > len(_plan(incident).of(timer.stage)):
+            _try_again(act, timer, label)
+        else:
+            timer.state = Timer.State.SKIPPED
+            act.say("escalation.skipped", label)
+            _pass_over(act, timer, at_once=True)
         return
     timer.state = Timer.State.FIRED
     following = timer_after(incident, step=timer.step, level=timer.level)
@@ -59,7 +65,10 @@ def escalation_raise(act: Act, timer: Timer, recipients: Sequence[User]) -> None
 
 
 def escalation_expire(act: Act, timer: Timer) -> None:
-    """A timer that comes too late tells nobody; the steps still in time go on. The caller saves `timer`."""
+    """A timer that comes too late tells nobody; what is still in time goes on, and so does what is asked until answered.
+
+    The caller saves the state of `timer`.
+    """
     timer.state = Timer.State.EXPIRED
     late = clock.now() - timer.due_at
     act.say("escalation.expired", {"minutes": late // timedelta(minutes=1)})
@@ -67,20 +76,54 @@ def escalation_expire(act: Act, timer: Timer) -> None:
 
 
 def _pass_over(act: Act, timer: Timer, *, at_once: bool = False) -> None:
-    """Go on to the step after a `timer` that told nobody, and let the board announce that one."""
-    following = timer_after(act.incident, step=timer.step, at_once=at_once)
+    """Go on to what comes after a `timer` that told nobody, and let the board announce it."""
+    incident, plan = act.incident, _plan(act.incident)
+    last = len(plan.of(timer.stage))
+    following = timer_after(incident, step=timer.step, level=timer.level, at_once=at_once)
+    if following is None and timer.step > last:  # the question after a take-over has not been put yet
+        due_at = clock.now() + timedelta(seconds=plan.follow_up_seconds)
+        following = timer_of(incident, step=timer.step + 1, level=timer.level, due_at=due_at)
     act.plant(following)
     if following is None:
         act.say("escalation.exhausted")
-    escalation = act.incident.escalation
-    if escalation:
+    elif at_once and following.step > last:  # it has only just been tried
+        following.done_at = clock.now()
+        act.say("escalation.waiting", {"seconds": plan.repeat_seconds})
+    _announce_now(act.incident, following)
+
+
+def _try_again(act: Act, timer: Timer, label: dict[str, Any]) -> None:
+    """Put a repetition, or the question after a take-over, off until somebody is on duty: nobody is left to go on to.
+
+    It stays pending, and the timeline says so the first time only: from then on it has a `done_at`.
+    """
+    plan = _plan(act.incident)
+    seconds = plan.repeat_seconds or plan.follow_up_seconds
+    timer.due_at = clock.now() + timedelta(seconds=seconds)
+    first = timer.done_at is None
+    timer.done_at = clock.now()
+    timer.save(update_fields=["due_at", "done_at"])
+    if first:
+        act.say("escalation.skipped", label)
+        act.say("escalation.waiting", {"seconds": seconds})
+        _announce_now(act.incident, timer)
+
+
+def _announce_now(incident: Incident, following: Timer | None) -> None:
+    if escalation := incident.escalation:
         _announce(escalation, following)
         escalation.save(update_fields=["next_level", "next_at"])
 
 
 def _announce(escalation: Escalation, following: Timer | None) -> None:
-    escalation.next_level = following.level if following else None
-    escalation.next_at = following.due_at if following else None
+    """Let the board say who is told next. Of one that found nobody it can't be said."""
+    known = following if following and following.done_at is None else None
+    escalation.next_level = known.level if known else None
+    escalation.next_at = known.due_at if known else None
+
+
+def _plan(incident: Incident) -> Plan:
+    return plan_for(incident.category_id, incident.priority)
 
 
 def escalation_take_over(*, actor: User, number: str) -> Incident:
@@ -96,7 +139,7 @@ def escalation_take_over(*, actor: User, number: str) -> Incident:
         if escalation.owner_id == actor.pk:
             return incident
         if escalation.owner:
-            raise _already_taken_over(escalation)
+            raise _already_taken_over(escalation.owner, escalation.owned_at)
         now = clock.now()
         timers_cancel(incident)
         follow_up = _follow_up(incident)
@@ -113,8 +156,9 @@ def escalation_take_over(*, actor: User, number: str) -> Incident:
 def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) -> Incident:
     """Put the next step of an escalated incident off, all later ones with it; those it rings for fall silent.
 
-    `minutes` 1 to 60. Whoever owns it may put the question after a take-over off too, others only before. Conflict
-    `not_escalated`, `already_taken_over`.
+    `minutes` 1 to 60, and 60 in all while the stage stands still. Whoever owns it may put the question after a take-over
+    off too, others only before. Refused `higher_level` below the level that was told; Conflict `not_escalated`,
+    `already_taken_over`.
     """
     reason = reason_needed(reason)
     if not 1 <= minutes <= SNOOZE_MINUTES:
@@ -124,15 +168,29 @@ def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) ->
         if escalation is None:
             raise Conflict("not_escalated", _("Incident %s is not escalated.") % incident.short_number)
         if escalation.owner and escalation.owner_id != actor.pk:
-            raise _already_taken_over(escalation)
+            raise _already_taken_over(escalation.owner, escalation.owned_at)
+        access.require_level(actor, escalation)
         now = clock.now()
         waiting = incident.timers.filter(generation=incident.generation, state=Timer.State.PENDING).first()
         if waiting is None:  # nobody is left to be told: then this level once more
             last = incident.timers.filter(generation=incident.generation).latest("step")
             waiting = timer_of(incident, step=last.step + 1, level=escalation.level, due_at=now)
         until = now + timedelta(minutes=minutes)
-        escalation.snoozed_seconds += max(0, round((until - waiting.due_at).total_seconds()))
-        waiting.due_at = escalation.snoozed_until = until
+        put_off = max(timedelta(), until - waiting.due_at)
+        left = timedelta(minutes=SNOOZE_MINUTES) - timedelta(seconds=escalation.snoozed_seconds)
+        if put_off > left:
+            minutes_left = max(0, (waiting.due_at + left - now) // timedelta(minutes=1))
+            raise Invalid(
+                "snoozed_enough",
+                _("In all it can be put off by %(most)s minutes; %(left)s are left.")
+                % {"most": SNOOZE_MINUTES, "left": minutes_left},
+                field="minutes",
+                details={"left": minutes_left},
+            )
+        escalation.snoozed_seconds += round(put_off.total_seconds())
+        escalation.snoozed_until = until
+        waiting.due_at += put_off
+        waiting.done_at = None
         waiting.save()
         _announce(escalation, waiting)
         escalation.save()
@@ -144,7 +202,7 @@ def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) ->
 
 def _follow_up(incident: Incident) -> Timer:
     """The timer (not saved) that asks again after a take-over. Its step lies beyond those of the policy."""
-    plan = plan_for(incident.category_id, incident.priority)
+    plan = _plan(incident)
     last = incident.timers.filter(generation=incident.generation).order_by("-step").first()
     return timer_of(
         incident,
@@ -154,13 +212,8 @@ def _follow_up(incident: Incident) -> Timer:
     )
 
 
-def _already_taken_over(escalation: Escalation) -> Conflict:
-    at = escalation.owned_at.astimezone(clock.zone())
-    return Conflict(
-        "already_taken_over",
-        _("%(name)s took it over at %(time)s") % {"name": escalation.owner.name, "time": f"{at:%H:%M:%S}"},
-        details={"by": escalation.owner.name, "at": escalation.owned_at},
-    )
+def _already_taken_over(owner: User, at: datetime) -> Conflict:
+    return sooner("already_taken_over", _("%(name)s took it over at %(time)s"), by=owner.name, at=at)
 
 
 def notice_see(*, actor: User, number: str) -> int:

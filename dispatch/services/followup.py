@@ -12,7 +12,7 @@ from dispatch.models import FollowUpCall, Incident
 from dispatch.selectors.category import categories
 from grid.models import User
 
-from .act import act_on
+from .act import act_on, sooner
 
 TRIES = 3
 """After so many calls that nobody answered it is given up."""
@@ -61,10 +61,7 @@ def follow_up_record(
 
 def _none_due(incident: Incident) -> Conflict | NotFound:
     last = incident.follow_up_calls.select_related("called_by").order_by("-id").first()
-    if last is None or last.called_by is None:
+    if last is None or last.called_by is None or last.last_at is None:
         return NotFound("no_follow_up", _("No follow-up call is planned for this incident."))
-    return Conflict(
-        "follow_up_made",
-        _("%(name)s has made this call already.") % {"name": last.called_by.name},
-        details={"state": last.state, "by": last.called_by.name},
-    )
+    said = _("%(name)s has made this call already.")
+    return sooner("follow_up_made", said, by=last.called_by.name, at=last.last_at, state=last.state)

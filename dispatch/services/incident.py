@@ -21,7 +21,7 @@ from dispatch.selectors.mention import names_in
 from grid.models import User
 from grid.selectors.territory import territory
 
-from .act import Act, act_on, acts_write, reason_needed, wrong_state
+from .act import Act, act_on, acts_write, reason_needed, sooner, wrong_state
 from .assignment import assignments_write, release_all
 from .followup import follow_up_drop, follow_up_plan
 from .handover import handover_accept_by_claim, handover_withdraw_pending
@@ -200,12 +200,8 @@ def _already_claimed(incident: Incident) -> Conflict:
     )
     if winner is None or incident.status not in OPEN:
         return wrong_state(INCIDENT_MOVES["claim"], incident)
-    at = winner.accepted_at.astimezone(clock.zone())
-    return Conflict(
-        "already_claimed",
-        _("%(label)s accepted at %(time)s") % {"label": winner.label, "time": f"{at:%H:%M:%S}"},
-        details={"by": winner.label, "at": winner.accepted_at, "number": incident.number},
-    )
+    said = _("%(name)s accepted at %(time)s")
+    return sooner("already_claimed", said, by=winner.label, at=winner.accepted_at, number=incident.number)
 
 
 def incident_note(*, actor: User, number: str, text: str) -> Incident:

@@ -14,7 +14,6 @@ from boshan_police.kernel import clock
 from dispatch.models import Sweep
 
 logger = logging.getLogger(__name__)
-TIMERS, BEAT, DELIVERIES, WEB = "timers", "beat", "deliveries", "web:"
 WEB_MARK_SECONDS = 5.0
 FORGOTTEN_AFTER = timedelta(minutes=5)
 """A web process that ends takes its mark with it; that of one that was killed is kept this long, to be seen."""
@@ -29,12 +28,12 @@ def part_mark(name: str) -> None:
 def web_mark(name: str) -> None:
     """The same for a web process; forgets those silent for long. Two statements."""
     part_mark(name)
-    Sweep.objects.filter(name__startswith=WEB, at__lt=clock.now() - FORGOTTEN_AFTER).delete()
+    Sweep.objects.filter(name__startswith=Sweep.WEB, at__lt=clock.now() - FORGOTTEN_AFTER).delete()
 
 
 def web_name() -> str:
     """What this process is called among the web processes."""
-    return f"{WEB}{socket.gethostname()[:40]}:{os.getpid()}"
+    return f"{Sweep.WEB}{socket.gethostname()[:40]}:{os.getpid()}"
 
 
 def web_pulse_start() -> None:

@@ -10,7 +10,7 @@ from boshan_police.kernel.access import require
 from boshan_police.kernel.errors import Conflict, Invalid, NotFound
 from dispatch.access import MEND_DELIVERIES
 from dispatch.models import Delivery
-from dispatch.selectors.undelivered import still_wanted
+from dispatch.selectors.undelivered import reached_nobody, still_wanted
 from grid.models import User
 from grid.selectors.contact import usable_contacts
 
@@ -24,10 +24,7 @@ def delivery_retry(*, actor: User, key: UUID) -> Delivery:
     with transaction.atomic():
         delivery = _locked(key)
         if delivery.state != Delivery.State.FAILED:
-            raise Conflict(
-                "not_failed",
-                _("It has not failed: %(state)s.") % {"state": delivery.get_state_display()},
-            )
+            raise _not_failed(delivery)
         _require_contact(delivery.contact_id, delivery.contact.person_id)
         delivery.state, delivery.attempts, delivery.due_at = Delivery.State.QUEUED, 0, clock.now()
         delivery.failed_at, delivery.error = None, ""
@@ -37,14 +34,16 @@ def delivery_retry(*, actor: User, key: UUID) -> Delivery:
 
 
 def delivery_redirect(*, actor: User, key: UUID, contact: int) -> Delivery:
-    """Send the notice of a message to another contact of the same person; the old message stays as it is. Audited.
+    """Send the notice of a message that failed, or that nobody carries, to another contact of the same person. Audited.
 
-    A repeat while the new one is on its way returns that one. Raises as `delivery_retry`, and Invalid `contact` for
+    The old message stays as it is. A repeat while the new one is on its way returns that one. Raises as `delivery_retry`, and Invalid `contact` for
     somebody else's.
     """
     require(actor, MEND_DELIVERIES)
     with transaction.atomic():
         old = _locked(key)
+        if not reached_nobody(old):
+            raise _not_failed(old)
         _require_contact(contact, old.contact.person_id)
         same = Delivery.objects.filter(notice=old.notice, contact=contact).exclude(
             state__in=[Delivery.State.FAILED, Delivery.State.WITHDRAWN]
@@ -71,6 +70,12 @@ def _locked(key: UUID) -> Delivery:
             "no_longer_needed", _("Somebody has it in hand meanwhile; nobody need be told any more.")
         )
     return delivery
+
+
+def _not_failed(delivery: Delivery) -> Conflict:
+    return Conflict(
+        "not_failed", _("It has not failed: %(state)s.") % {"state": delivery.get_state_display()}
+    )
 
 
 def _require_contact(contact: int, person: int) -> None:

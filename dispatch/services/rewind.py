@@ -14,12 +14,14 @@ from boshan_police.kernel.errors import Invalid
 from dispatch import access
 from dispatch.models import Incident
 from dispatch.selectors.incident import incident_seen_by
-from dispatch.selectors.moments import moments
+from dispatch.selectors.moments import life_of, moments
 from dispatch.selectors.rewind import board_at, require_kept
 from grid.models import User
 
 LONGEST = timedelta(hours=25)
 """A day, also one that is an hour longer. The life of one incident may be longer."""
+MARGIN = timedelta(minutes=1)
+"""So much before and after its life belongs to an incident."""
 _SALT = "board.rewind"
 _LASTS = timedelta(hours=12)
 
@@ -35,8 +37,8 @@ class Span:
 def span_open(*, actor: User, start: datetime, end: datetime, number: str | None = None) -> Span:
     """Open the span from `start` to `end` for a look back, with what happened in it, of incident `number` alone where given.
 
-    Audited as `board.rewound`. Invalid `span_backwards`, `span_too_long`, `in_the_future`, `not_kept`; NotFound for an
-    incident outside of the actor's scope.
+    Audited as `board.rewound`. Invalid `span_backwards`, `span_too_long`, `in_the_future`, `not_kept`, `span_outside` of
+    that incident's life where it is longer than a day; NotFound for an incident outside of the actor's scope.
     """
     roles.require(actor, access.REWIND)
     require_kept(start, field="start")
@@ -44,8 +46,10 @@ def span_open(*, actor: User, start: datetime, end: datetime, number: str | None
     if end <= start:
         raise Invalid("span_backwards", _("The span ends before it begins."), field="end")
     incident: Incident | None = incident_seen_by(actor, number) if number else None
-    if incident is None and end - start > LONGEST:
-        raise Invalid("span_too_long", _("Look back at one day at most."), field="end")
+    if end - start > LONGEST:
+        if incident is None:
+            raise Invalid("span_too_long", _("Look back at one day at most."), field="end")
+        _require_life(incident, start, end)
     with transaction.atomic():
         found = moments(actor, start, end, incident=incident)
         _trace(actor, start, end, number or "")
@@ -63,9 +67,22 @@ def board_look_back(*, actor: User, at: datetime, span: str = "") -> dict[str, A
     return found
 
 
+def _require_life(incident: Incident, start: datetime, end: datetime) -> None:
+    """A span as long as the life of `incident` shows the board of that time and no other."""
+    first, last = life_of(incident)
+    for at, field in ((start, "start"), (end, "end")):
+        if not first - MARGIN <= at <= last + MARGIN:
+            raise Invalid(
+                "span_outside",
+                _("Incident %s was not there then. Look back at one day at most.") % incident.short_number,
+                field=field,
+            )
+
+
 def _trace(actor: User, start: datetime, end: datetime, number: str) -> None:
-    details = {"start": start.isoformat(), "end": end.isoformat()}
-    audit.record(actor=actor, code="board.rewound", target=number or "board", details=details)
+    """The board of the whole span is what was opened, whatever it was opened for."""
+    details = {"start": start.isoformat(), "end": end.isoformat()} | ({"number": number} if number else {})
+    audit.record(actor=actor, code="board.rewound", target="board", details=details)
 
 
 def _holds(span: str, actor: User, at: datetime) -> bool:

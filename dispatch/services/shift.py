@@ -15,8 +15,11 @@ from boshan_police.kernel.errors import Conflict, Invalid, NotFound
 from boshan_police.kernel.rendering import to_json
 from dispatch import access, live
 from dispatch.models import Incident, ShiftEntry, Watch
-from dispatch.selectors.shift import change_after, first_watch, hand_over_sheet, watch_seen_by
+from dispatch.selectors.shift import change_after, first_watch, watch_seen_by
+from dispatch.selectors.shift_sheet import hand_over_sheet
 from grid.models import User
+
+from .act import sooner
 
 _SERIAL_DAYS = 3
 """How far back the four digits of a day's serial are looked for."""
@@ -27,7 +30,7 @@ def entry_write(
 ) -> ShiftEntry:
     """Write a line in the log of the actor's own organisation.
 
-    A promise has `due_at`, ahead of now; equipment has a `holder`. `number` names an incident in the actor's scope,
+    A promise has `due_at`, equipment a `holder` and may have `due_at`, which lies ahead. `number` names an incident in the actor's scope,
     whole or by its serial of the last three days. Invalid names the field.
     """
     roles.require(actor, access.WRITE_LOG)
@@ -39,7 +42,7 @@ def entry_write(
     promise, equipment = kind == ShiftEntry.Kind.PROMISE, kind == ShiftEntry.Kind.EQUIPMENT
     if promise and due_at is None:
         raise Invalid("due_missing", _("By when was it promised?"), field="due_at")
-    if promise and due_at and due_at <= clock.now():
+    if (promise or equipment) and due_at and due_at <= clock.now():
         raise Invalid("due_past", _("That time has passed."), field="due_at")
     if equipment and not holder.strip():
         raise Invalid("holder_missing", _("Who has it?"), field="holder")
@@ -74,9 +77,8 @@ def entry_done(*, actor: User, entry: int, outcome: str = "") -> ShiftEntry:
         if row.done_at and row.done_by_id == actor.pk:
             return row
         if row.done_at and row.done_by:
-            raise Conflict(
-                "already_done", _by_at(row.done_by, row.done_at), details=_who(row.done_by, row.done_at)
-            )
+            said = _("%(name)s has ended this at %(time)s.")
+            raise sooner("already_done", said, by=row.done_by.name, at=row.done_at)
         row.done_at, row.done_by, row.outcome = clock.now(), actor, outcome.strip()[:200]
         row.save(update_fields=["done_at", "done_by", "outcome"])
         live.watch_changed(row.watch, event="entry")
@@ -102,8 +104,7 @@ def watch_sign_out(*, actor: User, watch: int | None) -> Watch:
             return row
         if row.signed_out_at and row.signed_out_by:
             said = _("%(name)s has signed this sheet at %(time)s.")
-            raise Conflict("already_signed_out", said % _words(row.signed_out_by, row.signed_out_at),
-                           details=_who(row.signed_out_by, row.signed_out_at))  # fmt: skip
+            raise sooner("already_signed_out", said, by=row.signed_out_by.name, at=row.signed_out_at)
         now = clock.now()
         row.sheet = json.loads(to_json(hand_over_sheet(row, now)))
         row.signed_out_at, row.signed_out_by = now, actor
@@ -129,8 +130,7 @@ def watch_sign_in(*, actor: User, watch: int) -> Watch:
             return row
         if row.signed_in_at and row.signed_in_by:
             said = _("%(name)s has taken this watch over at %(time)s.")
-            raise Conflict("already_signed_in", said % _words(row.signed_in_by, row.signed_in_at),
-                           details=_who(row.signed_in_by, row.signed_in_at))  # fmt: skip
+            raise sooner("already_signed_in", said, by=row.signed_in_by.name, at=row.signed_in_at)
         row.signed_in_at, row.signed_in_by = clock.now(), actor
         row.save(update_fields=["signed_in_at", "signed_in_by"])
         _audited(actor, "watch.signed_in", row)
@@ -138,7 +138,7 @@ def watch_sign_in(*, actor: User, watch: int) -> Watch:
 
 
 def _locked_open_watch(organisation: str) -> Watch:
-    """The open watch under its lock; the organisation's first one is begun. Two queries."""
+    """The open watch under its lock; the organisation's first one is begun. Two queries, three where it has just been signed."""
     first = first_watch(organisation, clock.now())
     # The constraint `watch_one_open` lets one of two begin it; the other finds that one.
     Watch.objects.get_or_create(
@@ -146,9 +146,11 @@ def _locked_open_watch(organisation: str) -> Watch:
         signed_out_at=None,
         defaults={"began_at": first.began_at, "due_at": first.due_at},
     )
-    return Watch.objects.select_for_update(no_key=True).get(
+    running = Watch.objects.select_for_update(no_key=True).filter(
         organisation=organisation, signed_out_at__isnull=True
     )
+    # Signed while we waited for it, it is none of those asked for any more: then its successor is there.
+    return running.first() or running.get()
 
 
 def _locked(actor: User, watch: int) -> Watch:
@@ -177,18 +179,6 @@ def _incident(actor: User, number: str) -> Incident | None:
             field="number",
         )
     return incident
-
-
-def _words(person: User, at: datetime) -> dict[str, str]:
-    return {"name": person.name, "time": f"{at.astimezone(clock.zone()):%H:%M:%S}"}
-
-
-def _by_at(person: User, at: datetime) -> str:
-    return _("%(name)s has ended this at %(time)s.") % _words(person, at)
-
-
-def _who(person: User, at: datetime) -> dict[str, object]:
-    return {"by": person.name, "at": at}
 
 
 def _audited(actor: User, code: str, watch: Watch) -> None:

@@ -48,9 +48,10 @@ def stage_follow(incident: Incident, *, restart: bool = False) -> StageMove:
 def timer_after(incident: Incident, *, step: int, level: int = 0, at_once: bool = False) -> Timer | None:
     """The timer (not saved) of the policy's first step beyond number `step`; None without one.
 
-    Beyond the last step, `level` is told again and again by the policy's repetition, until a take-over cancels it. `at_once` where the step before reached
-    nobody. Steps that would have expired already are passed over, all of them in a replayed log of last month: that
-    is asked of the real clock, whatever `clock.at()` says.
+    Beyond the last step the last level told, which is `level` where the policy's own steps are over, is told again
+    and again by the policy's repetition, until a take-over cancels it; without `level` there is no repetition. `at_once`
+    where the step before reached nobody. Steps that would have expired already are passed over, all of them in a
+    replayed log of last month: that is asked of the real clock, whatever `clock.at()` says.
     """
     if not incident.stage:
         return None
@@ -63,9 +64,10 @@ def timer_after(incident: Incident, *, step: int, level: int = 0, at_once: bool 
         due_at = clock.now() if at_once else since + timedelta(seconds=planned.seconds)
         if datetime.now(UTC) - due_at <= EXPIRES_AFTER:
             return timer_of(incident, step=number, level=planned.level, due_at=due_at)
-    if level and plan.repeat_seconds and step >= len(steps):
+    if level and plan.repeat_seconds:
+        last = level if step >= len(steps) else steps[-1].level
         due_at = clock.now() + timedelta(seconds=plan.repeat_seconds)
-        return timer_of(incident, step=step + 1, level=level, due_at=due_at)
+        return timer_of(incident, step=max(step, len(steps)) + 1, level=last, due_at=due_at)
     return None
 
 

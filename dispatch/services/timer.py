@@ -16,11 +16,11 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet, prefetch_related_objects
 
 from boshan_police.kernel import clock
-from dispatch.models import Timer
+from dispatch.models import Sweep, Timer
 
 from .act import Act, acts_write
 from .escalation import escalation_expire, escalation_raise, recipients_of
-from .pulse import TIMERS, part_mark
+from .pulse import part_mark
 from .stage import EXPIRES_AFTER
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def timers_sweep(*, seconds: float = 0.0) -> Swept:
             logger.warning("slow sweep: %d timers took %.1f s", taken, time.monotonic() - began)
         if time.monotonic() - stamped >= STAMP_SECONDS:
             stamped = time.monotonic()
-            part_mark(TIMERS)
+            part_mark(Sweep.TIMERS)
         if taken:
             continue
         pause = _pause(swept, end - time.monotonic())
@@ -127,7 +127,6 @@ def _fire(due: list[Timer], now: datetime) -> None:
     acts = []
     for timer in due:
         incident = timer.incident
-        timer.done_at = now
         if incident.generation != timer.generation or incident.stage != timer.stage:
             timer.state = Timer.State.CANCELLED
             continue

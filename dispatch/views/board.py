@@ -55,7 +55,12 @@ def page_config(request: HttpRequest) -> dict[str, Any]:
     names = organisations()
     return {
         "organisation": user.organisation_id,
-        "user": {"username": user.username, "name": user.name, "role": user.role},
+        "user": {
+            "username": user.username,
+            "name": user.name,
+            "role": user.role,
+            "level": access.level_of(user),
+        },
         "may": {verb: rule.allows(user) for verb, rule in _MAY.items()},
         "stations": [
             {"code": row.code, "label": row.label, "lat": row.lat, "lon": row.lon} for row in names.stations

@@ -3,18 +3,19 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.access import CENTRE
-from boshan_police.kernel.errors import DomainError, Invalid, NotFound
+from boshan_police.kernel.errors import DomainError, Invalid, NotFound, Refused
 from boshan_police.kernel.guard import page
 from dispatch import access
-from dispatch.forms import ShiftEntryForm
+from dispatch.forms import ShiftEndForm, ShiftEntryForm
 from dispatch.selectors import shift as shifts
+from dispatch.selectors.shift_sheet import hand_over_sheet, read_sheet
 from dispatch.services.shift import entry_done, entry_write, watch_sign_in, watch_sign_out
 from grid.selectors.organisation import organisations
 
@@ -28,6 +29,8 @@ def shift_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             done = _act(request, form)
+        except Refused:
+            raise  # answered, and noted in the audit trail, as everywhere
         except DomainError as refused:
             error = refused
             if form.is_bound:
@@ -63,13 +66,21 @@ def _act(request: HttpRequest, form: ShiftEntryForm) -> str:
             return _("Written in the log.")
         return ""
     if given.get("act") == "done":
-        entry_done(actor=actor, entry=_key(given.get("entry")), outcome=given.get("outcome", "").strip())
+        entry_done(actor=actor, entry=_key(given.get("entry")), outcome=_outcome(given))
         return _("Ended in the log.")
     if given.get("act") == "sign_out":
         watch_sign_out(actor=actor, watch=_key(given["watch"]) if given.get("watch") else None)
         return _("You have signed. The sheet is frozen; the incoming commander signs next.")
     watch = watch_sign_in(actor=actor, watch=_key(given.get("watch")))
     return _("You have taken the watch over from %(name)s.") % {"name": watch.signed_out_by}
+
+
+def _outcome(given: QueryDict) -> str:
+    end = ShiftEndForm(given)
+    if end.is_valid():
+        return end.cleaned_data["outcome"]
+    said = f"{end['outcome'].label}: {end.errors['outcome'][0]}"
+    raise Invalid("invalid", said, field="outcome")
 
 
 def _key(text: str | None) -> int:
@@ -82,9 +93,9 @@ def _context(request: HttpRequest, of: str) -> dict[str, Any]:
     now = clock.now()
     watch = shifts.open_watch(of)
     past = shifts.past_watches(of)
-    sheet = shifts.hand_over_sheet(watch, now)
+    log = shifts.read_log(watch)
     own = of == request.user.organisation_id
-    lines = [{"at": row["written_at"], "entry": row} for row in shifts.log_entries(watch)]
+    lines = [{"at": row["written_at"], "entry": row} for row in log.entries]
     lines += [{"at": row["at"], "fact": row} for row in shifts.facts(watch, now)]
     return {
         "of": of,
@@ -94,7 +105,8 @@ def _context(request: HttpRequest, of: str) -> dict[str, Any]:
         "watch": watch,
         "missing": shifts.overdue(watch, now),
         "lines": sorted(lines, key=lambda line: line["at"], reverse=True),
-        "sheet": sheet,
+        "more": log.more,
+        "sheet": hand_over_sheet(watch, now, log),
         "waiting": [{"watch": row, "missing": shifts.overdue(row, now)} for row in past if not row.signed_in_at],
         "past": past,
         "may_write": own and access.WRITE_LOG.allows(request.user),
@@ -108,7 +120,7 @@ def shift_sheet(request: HttpRequest, key: int | None = None) -> HttpResponse:
     """One hand-over sheet, to be read and printed: as it was signed, or of the watch that runs as it stands."""
     watch = shifts.watch_seen_by(request.user, key) if key else shifts.open_watch(_organisation(request))
     now = clock.now()
-    sheet = shifts.read_sheet(watch.sheet) if watch.sheet else shifts.hand_over_sheet(watch, now)
+    sheet = read_sheet(watch.sheet) if watch.sheet else hand_over_sheet(watch, now)
     context = {
         "watch": watch,
         "sheet": sheet,

@@ -2,15 +2,19 @@
 
 import base64
 import threading
+import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from boshan_police.kernel import clock
 from dispatch.models import Delivery, Incident
+from dispatch.services.delivery import deliveries_send
 from dispatch.services.timer import timers_sweep
 from grid.models import Contact, Gateway
 
@@ -90,3 +94,25 @@ def escalate(
 
 def only() -> Delivery:
     return Delivery.objects.get()
+
+
+def courier_elsewhere() -> threading.Thread:
+    """A courier with a connection of its own. The clock held here isn't held there, so all is due since a minute."""
+
+    def send() -> None:
+        try:
+            deliveries_send()
+        finally:
+            connection.close()
+
+    Delivery.objects.update(due_at=clock.now() - timedelta(minutes=1))
+    courier = threading.Thread(target=send)
+    courier.start()
+    return courier
+
+
+def wait_until(true: Callable[[], object]) -> None:
+    limit = time.monotonic() + 15
+    while not true() and time.monotonic() < limit:
+        time.sleep(0.02)
+    assert true()

@@ -239,7 +239,7 @@ class Dispatching(ShiftWork, Endings, AlwaysHolds, RuleBasedStateMachine):
 
     @rule(number=incidents, who=st.sampled_from(["dispatcher", "watch", "east_commander", "east_officer"]))
     def take_over(self, number: str, who: str) -> None:
-        if who == "east_commander":
+        if who in {"east_commander", "watch"}:
             self.act(
                 lambda: escalation_snooze(actor=self.who(who), number=number, minutes=5, reason="Called")
             )

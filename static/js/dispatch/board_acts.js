@@ -182,7 +182,7 @@ export function mountActs(root, dialog, state, status) {
 
   const reinforce = () => shown && !ended && may.reinforce && void shift.reinforce(shown.row);
 
-  const canSnooze = ({ escalation }) => may.snooze && escalation && (!escalation.owner || escalation.owner_username === config.user.username);
+  const canSnooze = ({ escalation }) => may.snooze && escalation && escalation.level <= config.user.level && (!escalation.owner || escalation.owner_username === config.user.username);
   const snooze = () => shown && !ended && canSnooze(shown.row) && void shift.snooze(shown.row);
 
   const handOver = () => shown && !ended && may.hand_over && !shown.row.offered_to && void shift.handOver(shown.row);

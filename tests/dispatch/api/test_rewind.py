@@ -18,7 +18,7 @@ from dispatch.selectors.moments import moments, played
 from dispatch.selectors.recommendation import recommend
 from dispatch.services.assignment import assignment_advance, assignment_create
 from dispatch.services.escalation import escalation_take_over, notice_see
-from dispatch.services.incident import incident_file
+from dispatch.services.incident import incident_cancel, incident_file
 from dispatch.services.timer import timers_sweep
 from tests.world import IN_EAST, IN_SOUTH, build_world
 
@@ -155,6 +155,26 @@ def test_what_is_no_span(
     assert error["message"]
     assert error["field"] or error["fields"]
     assert trail() == []
+
+
+def test_a_span_longer_than_a_day_is_the_life_of_its_incident(
+    night: SimpleNamespace, api: Callable[..., Any], clock_at: Callable[[datetime], datetime]
+) -> None:
+    clock_at(at(40 * 3600))
+    number = night.fight_case.number  # still open
+    client = api(night.dispatcher)
+    assert client.read("board/moments/", start=iso(-59), end=iso(40 * 3600), number=number).status_code == 200
+    entry = AuditEntry.objects.get(code="board.rewound")
+    assert (entry.target, entry.details["number"]) == ("board", number)
+    refused = client.read("board/moments/", start=iso(-7200), end=iso(30 * 3600), number=number)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "span_outside")
+    assert refused.json()["error"]["field"] == "start"
+    incident_cancel(actor=night.dispatcher, number=number, reason="A false alarm")
+    clock_at(at(90 * 3600))
+    refused = client.read("board/moments/", start=iso(0), end=iso(41 * 3600), number=number)
+    assert (refused.json()["error"]["code"], refused.json()["error"]["field"]) == ("span_outside", "end")
+    assert client.read("board/moments/", start=iso(0), end=iso(40 * 3600), number=number).status_code == 200
+    assert trail() == [("dispatcher", "board")] * 2
 
 
 def test_full_width_digits_are_read(night: SimpleNamespace, api: Callable[..., Any]) -> None:

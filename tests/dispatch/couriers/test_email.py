@@ -3,6 +3,7 @@
 import socketserver
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -95,3 +96,34 @@ def test_a_mail_server_that_is_away_is_asked_again(
     escalate()
     deliveries_send()
     assert (only().state, only().error) == (State.QUEUED, "ConnectionRefusedError")
+
+
+def test_a_mail_server_that_answers_by_drops_is_left(
+    world: SimpleNamespace, escalate: Callable[..., Incident], settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each drop comes in time; the whole answer would never."""
+    monkeypatch.setattr("dispatch.couriers.smtp.WHOLE_SECONDS", 0.4)
+    over = threading.Event()
+
+    class Drip(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.sendall(b"220 ")
+                while not over.wait(0.1):
+                    self.request.sendall(b".")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.EMAIL_ENABLED = True
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
+        Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
+        escalate()
+        guard = threading.Timer(20, over.set)  # where nothing bounds it
+        guard.start()
+        deliveries_send()
+        guard.cancel()
+        assert not over.is_set()
+        over.set()
+        server.shutdown()
+    assert (only().state, only().error) == (State.QUEUED, "SMTPServerDisconnected")

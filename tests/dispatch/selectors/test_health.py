@@ -14,10 +14,7 @@ from dispatch.models import Sweep
 from dispatch.selectors.health import blind_health, read_health
 from dispatch.services.delivery import deliveries_send
 from dispatch.services.pulse import (
-    BEAT,
-    DELIVERIES,
     FORGOTTEN_AFTER,
-    TIMERS,
     part_mark,
     web_forget,
     web_mark,
@@ -63,11 +60,12 @@ def test_each_part_marks_itself_and_only_itself(world: SimpleNamespace, clock_at
 
 def test_other_tasks_prove_nothing_of_beat(world: SimpleNamespace) -> None:
     before_task_publish.send(sender="patrol.keep_position_days")
-    assert not Sweep.objects.filter(name=BEAT).exists()
+    assert not Sweep.objects.filter(name=Sweep.BEAT).exists()
 
 
 @pytest.mark.parametrize(
-    ("part", "name", "limit"), [("beat", BEAT, 4), ("worker", TIMERS, 4), ("courier", DELIVERIES, 15)]
+    ("part", "name", "limit"),
+    [("beat", Sweep.BEAT, 4), ("worker", Sweep.TIMERS, 4), ("courier", Sweep.DELIVERIES, 15)],
 )
 def test_a_silent_part_is_told_by_its_age(
     world: SimpleNamespace, clock_at: Clock, part: str, name: str, limit: int
@@ -104,13 +102,13 @@ def test_health_and_metrics_carry_the_parts(
 ) -> None:
     clock_at(clock.now())  # a first request takes its time on a busy machine
     monkeypatch.setattr(live, "answers", lambda: True)
-    for name in (TIMERS, DELIVERIES):
+    for name in (Sweep.TIMERS, Sweep.DELIVERIES):
         part_mark(name)
     answer = client.get("/health/").json()
     assert answer["parts"]["courier"]["ok"]
     assert not answer["parts"]["beat"]["ok"]
     assert answer["status"] == "degraded"
-    part_mark(BEAT)
+    part_mark(Sweep.BEAT)
     assert client.get("/health/").json()["status"] == "ok"
     figures = client.get("/metrics/").content.decode()
     assert "boshan_web_processes 0" in figures

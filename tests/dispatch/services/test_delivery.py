@@ -7,7 +7,6 @@ import json
 import socket
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -16,26 +15,19 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection
 
 from boshan_police.kernel import clock
-from boshan_police.kernel.errors import Conflict, NotFound, Refused
-from dispatch.couriers.webhook import signature
 from dispatch.models import Delivery, Incident, Notice
-from dispatch.selectors.delivery import told
 from dispatch.selectors.health import read_health
 from dispatch.services.delivery import (
     AGAIN_AFTER,
+    BATCH,
     LEASE,
-    contact_try,
     deliveries_send,
-    delivery_open,
-    delivery_receive,
-    notices_shown,
 )
 from dispatch.services.escalation import escalation_take_over, notice_see
-from grid.models import Contact, Gateway, User
-from tests.dispatch.other_side import SECRET, OtherSide, only
+from grid.models import Contact, Gateway
+from tests.dispatch.other_side import SECRET, OtherSide, courier_elsewhere, only, wait_until
 
 State = Delivery.State
 
@@ -191,21 +183,53 @@ def test_an_answer_after_the_lease_ran_out_does_not_overrule_the_next_attempt(
     escalate()
     other_side.hangs, other_side.status = True, 500
 
-    def send() -> None:
-        try:
-            deliveries_send()
-        finally:
-            connection.close()
-
-    slow = threading.Thread(target=send)
-    slow.start()
-    limit = time.monotonic() + 20
-    while not other_side.got and time.monotonic() < limit:
-        time.sleep(0.01)
+    slow = courier_elsewhere()
+    wait_until(lambda: other_side.got)
     Delivery.objects.update(attempts=2, state=State.SENT)  # somebody else's second attempt went well
     other_side.released.set()
     slow.join(20)
     assert (only().state, only().error) == (State.SENT, "")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_comes_while_another_hangs_is_served_at_once(
+    world: SimpleNamespace,
+    escalate: Callable[..., Incident],
+    by_gateway: Contact,
+    other_side: OtherSide,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dispatch.couriers.webhook.SECONDS", 20.0)
+    settings.EMAIL_ENABLED = True
+    other_side.hangs = True
+    escalate()
+
+    courier = courier_elsewhere()
+    wait_until(lambda: other_side.got)
+    hanging = only()
+    address = Contact.objects.create(person=world.watch, channel="email", address="zhao@boshan.example")
+    now = clock.now() - timedelta(minutes=1)
+    Delivery.objects.create(contact=address, created_at=now, due_at=now)
+    wait_until(lambda: Delivery.objects.get(contact=address).state == State.SENT)
+    hanging.refresh_from_db()
+    assert (hanging.state, courier.is_alive(), len(mail.outbox)) == (State.QUEUED, True, 1)
+    other_side.released.set()
+    courier.join(20)
+    hanging.refresh_from_db()
+    assert hanging.state == State.SENT
+
+
+def test_a_turn_ends_however_much_there_is(
+    by_gateway: Contact, other_side: OtherSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.services.delivery.TURN_SECONDS", 0.0)
+    now = clock.now()
+    Delivery.objects.bulk_create(
+        Delivery(contact=by_gateway, created_at=now, due_at=now) for _ in range(BATCH + 5)
+    )
+    assert [deliveries_send(), deliveries_send(), deliveries_send()] == [BATCH, 5, 0]
+    assert len(other_side.got) == BATCH + 5
 
 
 def test_what_nobody_needs_any_more_is_withdrawn(
@@ -227,99 +251,3 @@ def test_retired_contacts_and_closed_gateways_get_nothing(
     escalate()
     assert Notice.objects.filter(recipient=world.east_commander).exists()
     assert not Delivery.objects.exists()  # no mail server either
-
-
-# --- Receipts ------------------------------------------------------------------------------------------------
-
-
-def receipt(delivery: Delivery, state: str, secret: str = SECRET, age: int = 0) -> Delivery:
-    body = json.dumps({"state": state}).encode()
-    timestamp = str(int(clock.now().timestamp()) - age)
-    signed = signature(secret, str(delivery.key), timestamp, body)
-    return delivery_receive(key=delivery.key, state=state, timestamp=timestamp, signed=signed, body=body)
-
-
-def test_receipts_move_a_message_forward_and_never_back(
-    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
-) -> None:
-    escalate()
-    deliveries_send()
-    assert receipt(only(), "delivered").state == State.DELIVERED
-    assert receipt(only(), "read").state == State.READ
-    assert receipt(only(), "delivered").state == State.READ
-    assert receipt(only(), "failed").state == State.READ
-
-
-def test_a_receipt_may_be_sooner_than_our_own_word(
-    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
-) -> None:
-    escalate()
-    receipt(only(), "delivered")
-    assert deliveries_send() == 0
-    assert only().state == State.DELIVERED
-
-
-def test_a_forged_old_or_unknown_receipt_changes_nothing(
-    escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
-) -> None:
-    escalate()
-    deliveries_send()
-    with pytest.raises(Refused):
-        receipt(only(), "delivered", secret="whsec_" + base64.b64encode(b"x" * 32).decode())
-    with pytest.raises(Refused):
-        receipt(only(), "delivered", age=301)
-    with pytest.raises(Refused):
-        delivery_receive(key=only().key, state="read", timestamp="９９e", signed="v1,é", body=b"")
-    with pytest.raises(NotFound):
-        delivery_receive(key=uuid.uuid4(), state="read")
-    assert only().state == State.SENT
-
-
-def test_the_link_is_a_receipt_for_its_recipient_alone(
-    world: SimpleNamespace, escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
-) -> None:
-    escalate()
-    deliveries_send()
-    with pytest.raises(NotFound):
-        delivery_open(actor=world.watch, key=only().key)
-    delivery_open(actor=world.east_commander, key=only().key)
-    assert only().state == State.READ
-
-
-def test_the_screen_is_a_channel_too(
-    world: SimpleNamespace, escalate: Callable[..., Incident], by_gateway: Contact, other_side: OtherSide
-) -> None:
-    incident = escalate()
-    states = [(row["channel"], row["state"]) for row in told(incident)]
-    assert states == [("screen", State.QUEUED), ("webhook", State.QUEUED)]
-    assert notices_shown(actor=world.east_commander, number=incident.number) == 1
-    assert notices_shown(actor=world.east_commander, number=incident.number) == 0
-    assert notices_shown(actor=world.watch, number=incident.number) == 0
-    assert told(incident)[0]["state"] == State.DELIVERED
-    notice_see(actor=world.east_commander, number=incident.number)
-    assert told(incident)[0]["state"] == State.READ
-    assert told(incident)[1]["address"] == "139…01"
-
-
-# --- Trying a contact ------------------------------------------------------------------------------------
-
-
-def test_a_trial_goes_out_and_not_ten_at_once(
-    world: SimpleNamespace, by_gateway: Contact, other_side: OtherSide
-) -> None:
-    contact_try(actor=world.east_commander, key=by_gateway.pk)
-    with pytest.raises(Conflict, match="tried_just_now"):
-        contact_try(actor=world.east_commander, key=by_gateway.pk)
-    assert deliveries_send() == 1
-    assert json.loads(other_side.got[0].body)["type"] == "test"
-
-
-def test_nobody_tries_another_s_contact_or_a_closed_one(
-    world: SimpleNamespace, by_gateway: Contact, gateway: Gateway
-) -> None:
-    stranger: User = world.watch
-    with pytest.raises(NotFound):
-        contact_try(actor=stranger, key=by_gateway.pk)
-    Gateway.objects.update(active=False)
-    with pytest.raises(Conflict, match="contact_closed"):
-        contact_try(actor=world.east_commander, key=by_gateway.pk)

@@ -17,6 +17,7 @@ from dispatch.services.handover import handover_offer
 from dispatch.services.incident import incident_note
 from dispatch.services.mention import mentions_see
 from grid.models import Duty, User
+from patrol.services.unit import unit_set_duty
 from tests.factories import AccountFactory
 from tests.world import EAST, GUARDS, SOUTH
 
@@ -67,6 +68,10 @@ def test_the_timeline_says_what_was_written_and_whom_it_names(world: SimpleNames
         ("@山头01 please", "mention_outside"),
         ("@山头 please", "mention_outside"),
         ("@陈卫", "mention_outside"),  # the squadron was not called
+        ("@城东中队 please", "mention_outside"),  # never the station, whose name it begins with
+        ("@城东09 please", "mention_unknown"),
+        ("@城东012 please", "mention_unknown"),
+        ("@城东01x please", "mention_unknown"),
         ("@无此人 please", "mention_unknown"),
         ("@" + "x" * 1000, "mention_unknown"),
     ],
@@ -86,6 +91,39 @@ def test_two_of_one_name_are_told_apart(world: SimpleNamespace, file: File) -> N
     with refused(Invalid, "mention_ambiguous", field="text"):
         incident_note(actor=world.dispatcher, number=incident.number, text="@李青 which one")
     assert note(world, incident, "@李青·指挥中心 you") == ["other"]
+
+
+def test_a_unit_off_duty_is_not_its_station(world: SimpleNamespace, file: File) -> None:
+    incident = file()
+    unit_set_duty(actor=world.dispatcher, unit=world.east_foot.pk, on_duty=False)
+    unit_set_duty(actor=world.dispatcher, unit=world.south_foot.pk, on_duty=False)
+    for text, code in (("@城东03 please", "mention_off_duty"), ("@山头03 please", "mention_outside")):
+        with refused(Invalid, code, field="text", name=text[1:5]):
+            incident_note(actor=world.dispatcher, number=incident.number, text=text)
+    assert note(world, incident, "@城东 03 please") != []
+
+
+def test_a_longer_name_of_somebody_else_is_theirs(world: SimpleNamespace, file: File) -> None:
+    incident = file()
+    assert note(world, incident, "@李青山上有人") == ["east_officer"]
+    stranger = AccountFactory.create(
+        username="stranger",
+        name="李青山",
+        role="station_officer",
+        organisation=world.south_officer.organisation,
+    )
+    with refused(Invalid, "mention_outside", field="text", name="李青山"):
+        incident_note(actor=world.dispatcher, number=incident.number, text="@李青山上有人")
+    assert note(world, incident, "@李青 山上有人") == ["east_officer"]
+    stranger.is_active = False
+    stranger.save()
+    assert note(world, incident, "@李青山上有人") == ["east_officer"]
+    for number in range(2):
+        AccountFactory.create(
+            username=f"twin{number}", name="李青山", role="dispatcher", organisation=world.watch.organisation
+        )
+    with refused(Invalid, "mention_ambiguous", field="text"):
+        incident_note(actor=world.dispatcher, number=incident.number, text="@李青山 please")
 
 
 def test_a_unit_stands_for_its_people_on_duty(world: SimpleNamespace, file: File) -> None:

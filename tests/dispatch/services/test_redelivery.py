@@ -11,7 +11,7 @@ from django.test import Client
 from boshan_police.kernel import clock
 from boshan_police.kernel.errors import Conflict, Invalid, NotFound, Refused
 from boshan_police.kernel.models import AuditEntry
-from dispatch.models import Delivery, Incident
+from dispatch.models import Delivery, Incident, Notice
 from dispatch.selectors.undelivered import undelivered
 from dispatch.services.escalation import escalation_take_over
 from dispatch.services.redelivery import delivery_redirect, delivery_retry
@@ -70,6 +70,39 @@ def test_what_is_on_its_way_is_not_listed_until_it_waits_too_long(
     assert undelivered() == []
     clock_at(clock.now() + timedelta(seconds=41))
     assert [row.failed for row in undelivered()] == [False]
+
+
+def test_what_is_still_wanted_is_listed_however_much_came_later(
+    world: SimpleNamespace, failed: Delivery, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.selectors.undelivered.MOST", 2)
+    first = failed.notice
+    assert first
+    later = Notice.objects.bulk_create(
+        Notice(
+            timer=first.timer, escalation=first.escalation, recipient=person,
+            created_at=first.created_at, seen_at=clock.now(),
+        )
+        for person in (world.watch, world.dispatcher)
+    )  # fmt: skip
+    for notice in later:
+        Delivery.objects.create(
+            notice=notice, contact=failed.contact, state=State.FAILED,
+            created_at=clock.now() + timedelta(seconds=1), failed_at=clock.now(),
+        )  # fmt: skip
+    assert [(row.delivery == failed, row.wanted) for row in undelivered()] == [(True, True), (False, False)]
+
+
+def test_what_arrived_or_is_on_its_way_takes_no_other_way(
+    world: SimpleNamespace, failed: Delivery, other: Contact, clock_at: Callable[[datetime], datetime]
+) -> None:
+    for state in (State.SENT, State.DELIVERED, State.QUEUED):
+        Delivery.objects.update(state=state, due_at=clock.now())
+        with pytest.raises(Conflict) as refused:
+            delivery_redirect(actor=world.watch, key=failed.key, contact=other.pk)
+        assert refused.value.code == "not_failed"
+    clock_at(clock.now() + timedelta(seconds=41))  # nobody carries it
+    assert delivery_redirect(actor=world.watch, key=failed.key, contact=other.pk).contact == other
 
 
 def test_old_failures_leave_the_list(failed: Delivery, clock_at: Callable[[datetime], datetime]) -> None:

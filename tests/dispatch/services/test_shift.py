@@ -17,13 +17,12 @@ from dispatch.models import Assignment, Incident, ShiftEntry, Watch
 from dispatch.selectors.shift import (
     change_after,
     facts,
-    hand_over_sheet,
-    log_entries,
     open_watch,
     overdue,
     past_watches,
-    read_sheet,
+    read_log,
 )
+from dispatch.selectors.shift_sheet import hand_over_sheet, read_sheet
 from dispatch.services.escalation import escalation_take_over
 from dispatch.services.handover import handover_offer
 from dispatch.services.incident import incident_close
@@ -58,8 +57,8 @@ def promise(actor: User, **said: Any) -> ShiftEntry:
 def test_each_organisation_keeps_its_own_log(world: SimpleNamespace) -> None:
     promise(world.dispatcher)
     entry_write(actor=world.east_commander, kind="equipment", text="Two shields", holder="城东02")
-    assert [row["text"] for row in log_entries(open_watch(EAST))] == ["Two shields"]
-    (row,) = log_entries(open_watch(world.watch.organisation_id))
+    assert [row["text"] for row in read_log(open_watch(EAST)).entries] == ["Two shields"]
+    (row,) = read_log(open_watch(world.watch.organisation_id)).entries
     assert (row["written_by"], row["kind"], row["done_at"]) == ("王知远", "promise", None)
     assert Watch.objects.count() == 2
 
@@ -104,6 +103,11 @@ def test_an_entry_names_an_incident_by_its_serial(world: SimpleNamespace, file: 
         ({"due_at": None}, "due_missing", "due_at"),
         ({"due_at": EVENING - timedelta(days=900)}, "due_past", "due_at"),
         ({"kind": "equipment", "holder": "  "}, "holder_missing", "holder"),
+        (
+            {"kind": "equipment", "holder": "01", "due_at": EVENING - timedelta(days=900)},
+            "due_past",
+            "due_at",
+        ),
     ],
 )
 def test_what_an_entry_needs(world: SimpleNamespace, said: dict[str, Any], code: str, field: str) -> None:
@@ -174,7 +178,7 @@ def test_the_sheet_holds_what_the_next_watch_must_know(
     entry_done(actor=world.dispatcher, entry=kept.pk)
     entry_write(actor=world.watch, kind="equipment", text="A drone", holder="特巡01")
     watch = open_watch(world.watch.organisation_id)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         sheet = hand_over_sheet(watch, clock.now() + timedelta(minutes=2))
     assert [row["text"] for row in sheet["promises"]] == [open_promise.text]
     assert [row["holder"] for row in sheet["equipment"]] == ["特巡01"]
@@ -240,7 +244,7 @@ def test_what_is_owed_goes_on_into_the_next_watch(world: SimpleNamespace) -> Non
     remark = entry_write(actor=world.watch, kind="remark", text="Quiet")
     watch_sign_out(actor=world.watch, watch=entry.watch_id)
     after = open_watch(entry.watch.organisation_id)
-    assert [row["id"] for row in log_entries(after)] == [entry.pk]
+    assert [row["id"] for row in read_log(after).entries] == [entry.pk]
     assert remark.pk not in {row["id"] for row in hand_over_sheet(after, clock.now())["remarks"]}
 
 

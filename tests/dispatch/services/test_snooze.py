@@ -5,15 +5,19 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from psycopg2.extras import DateTimeTZRange
 
 from boshan_police.kernel import clock
-from boshan_police.kernel.errors import Conflict, Invalid, NotFound
+from boshan_police.kernel.errors import Conflict, Invalid, NotFound, Refused
 from boshan_police.kernel.reference import forget_all
-from dispatch.models import Incident, Notice, Policy
+from dispatch.lifecycle import Stage
+from dispatch.models import Incident, Notice, Policy, Timer
 from dispatch.selectors.board import incident_row, unseen_notices
+from dispatch.selectors.incident import incident_verbs
 from dispatch.services.escalation import escalation_snooze, escalation_take_over, notice_see
 from dispatch.services.incident import incident_cancel
 from dispatch.services.timer import timers_sweep
+from grid.models import Duty, User
 
 from .conftest import codes, pending, refused
 
@@ -91,6 +95,57 @@ def test_an_owner_may_put_the_question_off_others_may_not(
     assert waiting.due_at == clock.now() + timedelta(minutes=30)
 
 
+def test_it_never_brings_the_next_step_forward(
+    world: SimpleNamespace,
+    file: File,
+    limits: Callable[..., None],
+    send: Callable[..., object],
+    clock_at: Clock,
+) -> None:
+    limits(Stage.NOT_ARRIVED, (1800, 1), (3600, 2))
+    incident = file()
+    send(incident, "accept", "depart")
+    incident.refresh_from_db()
+    since = incident.stage_since
+    clock_at(since + timedelta(seconds=1801))
+    timers_sweep()
+    snooze(world.east_commander, incident, minutes=5)
+    waiting = pending(incident)
+    assert waiting is not None
+    assert waiting.due_at == since + timedelta(seconds=3600)
+    row = incident_row(incident.pk)["escalation"]
+    assert row["snoozed_until"] == clock.now() + timedelta(minutes=5)
+    assert row["next_at"] == since + timedelta(seconds=3600)
+    assert unseen_notices(world.east_commander) == []
+
+
+def test_nobody_silences_those_above(world: SimpleNamespace, escalated: Incident, clock_at: Clock) -> None:
+    may = [world.east_commander, world.dispatcher, world.watch]
+    for level, seconds in enumerate((31, 61, 121), 1):
+        clock_at(escalated.stage_since + timedelta(seconds=seconds))
+        timers_sweep()
+        incident = Incident.objects.get(pk=escalated.pk)
+        assert [incident_verbs(person, incident)["snooze"] for person in may] == [
+            rank >= level for rank in (1, 2, 3)
+        ]
+    for person in may[:2]:
+        with refused(Refused, "higher_level", level=3):
+            snooze(person, escalated)
+    snooze(world.watch, escalated)
+
+
+def test_no_more_than_an_hour_in_all(world: SimpleNamespace, escalated: Incident, clock_at: Clock) -> None:
+    planned = escalated.stage_since + timedelta(seconds=60)
+    snooze(world.watch, escalated, minutes=40)
+    clock_at(clock.now() + timedelta(minutes=30))
+    with refused(Invalid, "snoozed_enough", field="minutes", left=30):
+        snooze(world.watch, escalated, minutes=31)
+    snooze(world.watch, escalated, minutes=30)
+    waiting = pending(escalated)
+    assert waiting is not None
+    assert waiting.due_at <= planned + timedelta(minutes=60)
+
+
 def test_refusals(world: SimpleNamespace, file: File, escalated: Incident) -> None:
     with refused(Invalid, "reason_missing", field="reason"):
         snooze(world.watch, escalated, reason=" \n")
@@ -143,3 +198,79 @@ def test_it_goes_on_as_long_as_nobody_acts(world: SimpleNamespace, file: File, c
     assert codes(incident).count("escalation.repeated") == 14
     assert Notice.objects.filter(recipient=world.watch).count() == 15
     assert pending(incident) is not None
+
+
+def turns(person: User, *hours: tuple[float, float]) -> None:
+    """`person` keeps a roster: on duty from and to so many hours from now."""
+    for since, until in hours:
+        edges = [clock.now() + timedelta(hours=edge) for edge in (since, until)]
+        Duty.objects.create(person=person, period=DateTimeTZRange(*edges))
+
+
+def sweep_at(clock_at: Clock, incident: Incident, *minutes: float) -> None:
+    for minute in minutes:
+        clock_at(incident.stage_since + timedelta(minutes=minute))
+        timers_sweep()
+
+
+@pytest.mark.usefixtures("repeats")
+def test_a_gap_in_the_roster_is_said_once_and_bridged(
+    world: SimpleNamespace, file: File, clock_at: Clock
+) -> None:
+    turns(world.watch, (-1, 0.05), (1, 9))  # nobody from minute 3 to minute 60
+    incident = file()
+    sweep_at(clock_at, incident, 0.5, 1, 2, 3.1, 4.2, 5.3, 59)
+    assert codes(incident)[-2:] == ["escalation.skipped", "escalation.waiting"]
+    assert codes(incident).count("escalation.waiting") == 1
+    assert incident_row(incident.pk)["escalation"]["next_at"] is None
+    assert incident.timeline.get(code="escalation.waiting").data["seconds"] == 60
+    sweep_at(clock_at, incident, 60.5)
+    assert codes(incident)[-1] == "escalation.repeated"
+    assert unseen_notices(world.watch) == [incident.number]
+    assert incident_row(incident.pk)["escalation"]["next_at"] == clock.now() + timedelta(seconds=60)
+
+
+@pytest.mark.usefixtures("repeats")
+def test_the_last_step_waits_for_somebody_too(world: SimpleNamespace, file: File, clock_at: Clock) -> None:
+    turns(world.watch, (1, 9))
+    incident = file()
+    sweep_at(clock_at, incident, 0.5, 1, 2, 3, 4, 5)
+    assert codes(incident)[-2:] == ["escalation.skipped", "escalation.waiting"]
+    sweep_at(clock_at, incident, 61)
+    assert (codes(incident)[-1], unseen_notices(world.watch)) == ("escalation.raised", [incident.number])
+
+
+@pytest.mark.usefixtures("repeats")
+def test_repetition_outlives_an_outage(world: SimpleNamespace, file: File, clock_at: Clock) -> None:
+    incident = file()
+    sweep_at(clock_at, incident, 0.5, 1, 2, 182, 183)
+    assert codes(incident)[-2:] == ["escalation.expired", "escalation.repeated"]
+    calm = file()
+    longest_ago = clock.now() - timedelta(days=30)  # all steps too late, by the real clock as well
+    Incident.objects.filter(pk=calm.pk).update(stage_since=longest_ago)
+    Timer.objects.filter(incident=calm).update(due_at=longest_ago)
+    timers_sweep()
+    waiting = pending(calm)
+    assert waiting is not None
+    assert (waiting.step, waiting.level) == (4, 3)
+
+
+def test_the_question_after_a_take_over_waits_for_somebody(
+    world: SimpleNamespace, escalated: Incident, clock_at: Clock
+) -> None:
+    turns(world.watch, (1, 9))
+    escalation_take_over(actor=world.east_commander, number=escalated.number)
+    sweep_at(clock_at, escalated, 6, 12, 18)
+    assert codes(escalated)[-2:] == ["escalation.skipped", "escalation.waiting"]
+    sweep_at(clock_at, escalated, 62)
+    assert (codes(escalated)[-1], unseen_notices(world.watch)) == ("escalation.raised", [escalated.number])
+    assert pending(escalated) is None
+
+
+def test_the_question_after_a_take_over_outlives_an_outage(
+    world: SimpleNamespace, escalated: Incident, clock_at: Clock
+) -> None:
+    escalation_take_over(actor=world.east_commander, number=escalated.number)
+    sweep_at(clock_at, escalated, 180, 185)
+    assert codes(escalated)[-2:] == ["escalation.expired", "escalation.raised"]
+    assert unseen_notices(world.watch) == [escalated.number]

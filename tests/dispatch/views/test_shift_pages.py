@@ -68,6 +68,8 @@ def test_a_watch_without_script(
         ({"text": "a\x07b"}, "control character"),
         ({"due_at": ""}, "By when was it promised?"),
         ({"due_at": "tomorrow"}, "valid date"),
+        ({"due_at": "0001-01-01T00:00"}, "This time can&#x27;t be right."),
+        ({"due_at": "9999-12-31T23:59"}, "This time can&#x27;t be right."),
         ({"number": "9999"}, "no incident"),
         ({"kind": "gossip"}, "valid choice"),
     ],
@@ -84,6 +86,18 @@ def test_what_was_typed_stays_beside_the_error(
     if "text" not in wrong:
         assert "学校 🏫 call" in page
     assert not ShiftEntry.objects.exists()
+
+
+@pytest.mark.parametrize("outcome", ["a\x00b", "a\x07b", "x" * 201])
+def test_how_it_ended_is_text_too(world: SimpleNamespace, client: Client, outcome: str) -> None:
+    entry = entry_write(actor=world.watch, kind="equipment", text="A drone", holder="01")
+    client.force_login(world.watch)
+    given = {"act": "done", "entry": entry.pk, "outcome": outcome}
+    response = client.post("/shifts/", given, headers=ENGLISH)
+    assert response.status_code == 400
+    assert "How it ended: " in response.content.decode()
+    entry.refresh_from_db()
+    assert entry.done_at is None
 
 
 def test_who_was_sooner_is_told_on_the_page(world: SimpleNamespace, client: Client, relief: User) -> None:
@@ -113,8 +127,23 @@ def test_who_sees_which_log(world: SimpleNamespace, client: Client) -> None:
     client.force_login(world.east_officer)
     assert "Write it down" not in client.get("/shifts/", headers=ENGLISH).content.decode()
     given = {"act": "write", "kind": "remark", "text": "Me too"}
+    refusals = AuditEntry.objects.filter(code="access.refused")
+    before = refusals.count()
     assert client.post("/shifts/", given).status_code == 403
-    assert AuditEntry.objects.filter(code="access.refused").exists()
+    assert refusals.count() == before + 1
+    newest = refusals.latest("id")
+    assert (newest.actor, newest.target) == (world.east_officer, "POST /shifts/")
+
+
+def test_what_is_left_out_is_said(
+    world: SimpleNamespace, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.selectors.shift.MOST", 1)
+    for text in ("First", "Second", "Third"):
+        entry_write(actor=world.watch, kind="remark", text=text)
+    client.force_login(world.watch)
+    for path in ("/shifts/", "/shifts/sheet/"):
+        assert "未显示的较早备注和已办结记录：2 条" in client.get(path).content.decode()
 
 
 def test_the_part_that_changes(world: SimpleNamespace, client: Client) -> None:
