@@ -6,8 +6,10 @@ links to other files are refused, and a cell is text and nothing else.
 
 import csv
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from typing import IO, Any
@@ -27,6 +29,11 @@ MAX_COLUMNS = 60
 _MAX_UNPACKED = 64 * 1024 * 1024  # a workbook of 20,000 rows unpacks to about a tenth of it
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
+
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error, lzma.LZMAError
+)  # fmt: skip
+"""What `zipfile` raises where an archive is damaged."""
 
 Row = tuple[int, list[str]]
 """A row's number as a spreadsheet shows it, and its cells."""
@@ -155,10 +162,9 @@ def _refuse_what_hides(content: bytes) -> None:
                 continue
             try:
                 with package.open(part) as opened:
-                    text = opened.read(
-                        part.file_size + 1
-                    )  # zipfile refuses a part that is longer than it says
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
+                    # zipfile refuses a part that is longer than it says
+                    text = opened.read(part.file_size + 1)
+            except BROKEN_ARCHIVE:
                 raise _refused(_("This workbook can't be read. Open it in Excel and save it as .xlsx anew.")) from None  # fmt: skip
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
                 raise _refused(_("This is not an .xlsx workbook. Save it as .xlsx or .csv."))
