@@ -23,7 +23,7 @@ from grid.place_name_table import COLUMNS, Row, read_table
 from grid.selectors.territory import territory
 
 _BATCH = 1000
-_FIELDS: dict[str, Field] = {
+_FIELDS: dict[str, Field[Any, Any, Any, Any]] = {
     "name": Text(max_length=60),
     "aliases": Text(max_length=200, allow_blank=True),
     "address": Text(max_length=200, allow_blank=True),
