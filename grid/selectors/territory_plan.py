@@ -15,6 +15,7 @@ from boshan_police.kernel.errors import Invalid, NotFound
 from boshan_police.kernel.rendering import to_json
 from grid.boundary import read_drawing
 from grid.models import FormerGrid, Grid, Person, PlannedGrid, Posting, TerritoryPlan
+from grid.territory_words import halted_words
 from grid.topology import CROSSING, OVERLAP, Fault, faults_of, square_metres
 
 BASE_FIELDS = ("code", "station_id", "community_code", "community")
@@ -200,7 +201,7 @@ def plan_row(plan: TerritoryPlan, grids: int) -> dict[str, Any]:
         "effective_at": plan.effective_at,
         "applied_at": plan.applied_at,
         "late_seconds": plan.late_seconds,
-        "halted": plan.halted,
+        "halted": halted_words(plan.halted),
         "count": grids,
     }
 

@@ -12,6 +12,7 @@ from boshan_police.kernel.access import require
 from boshan_police.kernel.errors import Invalid, NotFound
 from grid.access import PLAN_TERRITORY
 from grid.models import Grid, Person, Posting, User
+from grid.territory_words import nobody_words
 
 
 def post_hand_over(*, actor: User, code: str, people: Collection[str], at: datetime | None = None) -> Grid:
@@ -45,8 +46,9 @@ def people_found(numbers: Collection[str]) -> dict[str, Person]:
     if missing := [number for number in numbers if number not in found]:
         raise Invalid(
             "person_unknown",
-            _("There is nobody with the number %(number)s.") % {"number": missing[0][:20]},
+            nobody_words(missing[0][:20]),
             field="people",
+            details={"number": missing[0][:20]},
         )
     return found
 

@@ -103,7 +103,7 @@ def plan_save(
             plan.title = title
         if reason is not None:
             plan.reason = reason
-        plan.halted = ""
+        plan.halted = {}
         if drop:
             plan.grids.filter(key__in=drop).delete()
         rows_keep(plan, grids)
