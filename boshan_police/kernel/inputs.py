@@ -22,7 +22,8 @@ from . import clock
 S = TypeVar("S", bound=serializers.Serializer)
 _TEXT_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_ENDS = str.maketrans({"\t": " ", "\n": " ", "\u2028": " ", "\u2029": " ", "\x0b": " ", "\x0c": " "})
-_FIRST_YEAR, _LAST_YEAR = 1990, 2200
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+"""Of an instant that can be meant."""
 
 
 def checked(serializer: type[S], data: Any) -> dict[str, Any]:
@@ -178,7 +179,7 @@ class Instant(serializers.DateTimeField):
             self.fail("instant")
         if instant.tzinfo is None:
             self.fail("no_zone")
-        if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
             self.fail("impossible")
         return instant.astimezone(UTC)
 
