@@ -139,7 +139,7 @@ def _refuse_planned(plan: TerritoryPlan, rows: Iterable[PlannedGrid]) -> None:
 def _refuse_faults(
     plan: TerritoryPlan, rows: list[PlannedGrid], before: list[TerritoryPlan], accept_warnings: bool
 ) -> None:
-    draft = laid_over(plan, before=before)
+    draft = laid_over(plan, rows, before=before)
     kinds = [fault["kind"] for fault in paper_faults(plan, rows) if fault["blocking"]]
     kinds += ["unreadable" for _key in draft.unreadable]
     faults = faults_found(draft)

@@ -172,7 +172,7 @@ def test_a_merge_retires_the_others(world, draft, clock_at):
 
 def test_a_plan_is_read_in_few_queries(world, draft, django_assert_max_num_queries):
     plan_merge(actor=world.admin, key=draft.pk, grids=[_key(world.east_grid_1), _key(world.east_grid_2)])
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(4):
         plan_document(draft)
 
 
