@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from boshan_police.kernel import clock
-from boshan_police.kernel.inputs import Text, shortened, typed
+from boshan_police.kernel.inputs import FIRST_YEAR, LAST_YEAR, Text, shortened, typed
 
 Values = dict[str, Hashable]
 """{column: value} of one row."""
@@ -263,7 +263,11 @@ class Link(Column):
     def read(self, text: str) -> Hashable:
         if not text or text == self.anything:
             return None
-        return self.codes.get(folded(text), evened(text))
+        key = self.codes.get(folded(text), evened(text))
+        if key not in self.known and self.to._meta.pk.name != self.by:
+            # The form would take it for the primary key of somebody else.
+            raise ValidationError(_("“%(value)s” is not known.") % {"value": shortened(text)})
+        return key
 
     def data(self, value: Any) -> Any:
         return "" if value is None else self.known.get(value, value)
@@ -295,6 +299,8 @@ class Moment(Column):
             return None
         try:
             instant = datetime.fromisoformat(evened(text).replace("/", "-"))
+            if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+                raise ValueError
         except ValueError:
             raise ValidationError(_("Write date and time like 2026-11-23 08:00.")) from None
         return (instant if instant.tzinfo else instant.replace(tzinfo=clock.zone())).astimezone(UTC)

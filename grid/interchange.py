@@ -1,17 +1,15 @@
 """Grids as other programs keep them: GeoJSON, Shapefile (zipped), KML and GeoPackage in, GeoJSON and GeoPackage out.
 
 GDAL reads through pyogrio, which brings its own. What comes in is hostile until read: the content decides the format,
-files get names of ours, an archive is unpacked within limits, and GDAL sees nothing but that one folder.
+files get names of ours, an archive is unpacked within limits, and GDAL sees nothing but that one folder: it knows the
+drivers of the four formats alone, none of which follows a link once the links are taken out.
 """
 
-import io
 import tempfile
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 import orjson
@@ -24,15 +22,29 @@ from django.utils.translation import gettext as _
 from boshan_police.kernel.errors import Invalid
 
 from .coordinates import System, to_wgs84
+from .grid_file import unpacked, unreadable, wrong
 
 MOST_BYTES = 20 * 1024 * 1024
-MOST_UNPACKED = 100 * 1024 * 1024
 MOST_FEATURES = 5000
 MOST_CORNERS = 200_000
 DEGREES = frozenset({"EPSG:4326", "EPSG:4490", "OGC:CRS84", "EPSG:4979", "EPSG:4480"})
 """Systems taken as they are. CGCS2000 (4490) and WGS-84 differ by centimetres."""
-_SHAPEFILE = ("shp", "shx", "dbf", "prj", "cpg")
+_DRIVERS = {
+    "geojson": {"GeoJSON"},
+    "shapefile": {"ESRI Shapefile"},
+    "kml": {"KML", "LIBKML"},
+    "geopackage": {"GPKG"},
+}
 _SHOWN = 80  # characters of a coordinate system's name in a message
+
+
+def _keep_drivers(wanted: set[str]) -> None:
+    """Others, VRT first of all, take any file for theirs that holds their sign, and then open what it names."""
+    pyogrio.set_gdal_config_options({"GDAL_SKIP": ",".join(set(pyogrio.list_drivers()) - wanted)})
+    pyogrio.core._register_drivers()  # the skipped ones go when GDAL registers again
+
+
+_keep_drivers(set().union(*_DRIVERS.values()))
 
 
 @dataclass(frozen=True)
@@ -55,26 +67,28 @@ def read_sheet(data: bytes, *, layer: str = "", system: str = "") -> Sheet:
     `crs_unknown`, `too_many_features`, `too_many_corners`, `coordinates_range`, `layer_unknown`.
     """
     if len(data) > MOST_BYTES:
-        raise _wrong("file_large", _("The file is larger than 20 MB."))
+        raise wrong("file_large", _("The file is larger than 20 MB."))
     with tempfile.TemporaryDirectory(prefix="boshan-grids-") as folder:
         try:
             return _read(data, Path(folder), layer, system)
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as error:
-            raise _wrong("file_unreadable", _("The file can't be read; it may be damaged.")) from error
+            raise unreadable() from error
 
 
 def _read(data: bytes, folder: Path, layer: str, system: str) -> Sheet:
-    form, path = _unpacked(data, folder)
+    form, path = unpacked(data, folder)
     layers = tuple(str(name) for name, kind in pyogrio.list_layers(path) if kind is not None)
     if not layers:
-        raise _wrong("file_empty", _("The file holds no shapes."))
+        raise wrong("file_empty", _("The file holds no shapes."))
     if layer and layer not in layers:
         raise Invalid("layer_unknown", _("The file has no such layer."), field="layer")
     chosen = layer or layers[0]
     info = pyogrio.read_info(path, layer=chosen)
     count, crs = int(info["features"]), str(info["crs"] or "")
+    if info["driver"] not in _DRIVERS[form] or count < 0:
+        raise unreadable()
     if count > MOST_FEATURES:
-        raise _wrong(
+        raise wrong(
             "too_many_features",
             _("The file has %(count)s shapes; at most %(most)s can be taken at once.")
             % {"count": count, "most": MOST_FEATURES},
@@ -85,17 +99,11 @@ def _read(data: bytes, folder: Path, layer: str, system: str) -> Sheet:
             _("The file does not say which coordinates it has. Choose WGS-84, GCJ-02 or BD-09."),
             field="system",
         )
-    source = path
+    meta, _fids, wkb, values = pyogrio.raw.read(
+        path, layer=chosen, max_features=MOST_FEATURES, datetime_as_string=True
+    )
     if not system and crs not in DEGREES:
-        source = _warped(path, chosen, folder)
-    try:
-        meta, _fids, wkb, values = pyogrio.raw.read(
-            source, layer=chosen, max_features=MOST_FEATURES, datetime_as_string=True
-        )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
-        if source is path:
-            raise
-        raise _unknown(crs) from error
+        wkb = _warped(wkb, crs, folder)
     columns = tuple(str(name) for name in meta["fields"])
     rows = tuple(
         {name: _text(column[index]) for name, column in zip(columns, values, strict=True)}
@@ -104,101 +112,41 @@ def _read(data: bytes, folder: Path, layer: str, system: str) -> Sheet:
     return Sheet(form, chosen, layers, crs, columns, rows, _areas(wkb, system, crs))
 
 
-def _unpacked(data: bytes, folder: Path) -> tuple[str, Path]:
-    """(format, the file for GDAL), by what the bytes begin with; the name it was sent under is not looked at."""
-    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if data.startswith(b"PK\x03\x04"):
-        return "shapefile", _shapefile(data, folder)
-    if data.startswith(b"SQLite format 3\x00"):
-        return "geopackage", _written(folder / "layer.gpkg", data)
-    if head.startswith(b"<") and b"<kml" in head:
-        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-            raise _wrong("file_unreadable", _("The KML file declares entities, which none needs."))
-        return "kml", _written(folder / "layer.kml", data)
-    if head.startswith(b"{"):
-        try:
-            body = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
-        except orjson.JSONDecodeError as error:
-            raise _wrong("file_unreadable", _("This is not valid JSON: %s.") % error) from error
-        if body.get("type") in {"FeatureCollection", "Feature"}:
-            return "geojson", _written(folder / "layer.geojson", data)
-    raise _wrong(
-        "file_unknown",
-        _("This is no GeoJSON, KML or GeoPackage file and no zipped Shapefile."),
-    )
-
-
-def _written(path: Path, data: bytes) -> Path:
-    path.write_bytes(data)
-    return path
-
-
-def _shapefile(data: bytes, folder: Path) -> Path:
-    """The parts of the one shapefile in an archive, under names of ours."""
+def _warped(wkb: Any, crs: str, folder: Path) -> Any:
+    """The shapes in WGS-84, computed by GDAL from a file of ours."""
+    path = folder / "warped.gpkg"
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-            shapes = [entry for entry in entries if entry.filename.lower().endswith(".shp")]
-            if len(shapes) != 1 or len(entries) > 100:
-                raise _wrong(
-                    "archive",
-                    _("The archive must hold one Shapefile: .shp, .shx, .dbf and .prj of the same name."),
-                )
-            stem = shapes[0].filename[:-4]
-            left = MOST_UNPACKED
-            for entry in entries:
-                ending = entry.filename[len(stem) + 1 :].lower()
-                if entry.filename[: len(stem) + 1] != f"{stem}." or ending not in _SHAPEFILE:
-                    continue
-                with archive.open(entry) as packed:  # what the directory says of sizes is not believed
-                    content = packed.read(left + 1)
-                left -= len(content)
-                if left < 0:
-                    raise _wrong("archive", _("The archive unpacks to more than 100 MB."))
-                (folder / f"layer.{ending}").write_bytes(content)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise _wrong("archive", _("The archive can't be unpacked.")) from error
-    if not (folder / "layer.shx").exists() or not (folder / "layer.dbf").exists():
-        raise _wrong("archive", _("The archive lacks the .shx or the .dbf of the Shapefile."))
-    if not (folder / "layer.cpg").exists():
-        (folder / "layer.cpg").write_text(_encoding(folder / "layer.dbf"))
-    return folder / "layer.shp"
-
-
-def _encoding(table: Path) -> str:
-    """A .dbf without a .cpg says nothing of its letters; here they are UTF-8 or Chinese."""
-    content = table.read_bytes()
-    try:
-        content[int.from_bytes(content[8:10], "little") :].decode()
-    except UnicodeDecodeError:
-        return "CP936"
-    return "UTF-8"
-
-
-def _warped(path: Path, layer: str, folder: Path) -> Path:
-    """The layer in WGS-84, computed by GDAL as it is read."""
-    wrapper = folder / "wgs84.vrt"
-    wrapper.write_text(
-        f"<OGRVRTDataSource><OGRVRTWarpedLayer><OGRVRTLayer name={quoteattr(layer)}>"
-        f'<SrcDataSource relativeToVRT="1">{path.name}</SrcDataSource><SrcLayer>{escape(layer)}</SrcLayer>'
-        "</OGRVRTLayer><TargetSRS>EPSG:4326</TargetSRS></OGRVRTWarpedLayer></OGRVRTDataSource>",
-        encoding="utf-8",
-    )
-    return wrapper
+        pyogrio.raw.write(
+            path,
+            geometry=wkb,
+            field_data=[],
+            fields=[],
+            layer="shapes",
+            driver="GPKG",
+            geometry_type="Unknown",
+            crs=crs,
+        )
+        wgs84 = "SELECT ST_Transform(geom, 4326) AS geom FROM shapes ORDER BY fid"
+        _meta, _fids, warped, _values = pyogrio.raw.read(path, sql=wgs84)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, RuntimeError) as error:
+        raise _unknown(crs) from error
+    if any(after is None for before, after in zip(wkb, warped, strict=True) if before is not None):
+        raise _unknown(crs)
+    return warped
 
 
 def _areas(wkb: Any, system: str, crs: str) -> tuple[shapely.Geometry | None, ...]:
     shapes = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
     corners = int(shapely.get_num_coordinates(shapes).sum())
     if corners > MOST_CORNERS:
-        raise _wrong(
+        raise wrong(
             "too_many_corners",
             _("The shapes have %(count)s corners; at most %(most)s can be taken. Simplify them first.")
             % {"count": corners, "most": MOST_CORNERS},
         )
     points = shapely.get_coordinates(shapes)
     if points.size and not (np.isfinite(points).all() and (np.abs(points) <= (180, 90)).all()):
-        raise _wrong(
+        raise wrong(
             "coordinates_range",
             _("The coordinates are no degrees, though the file says %(system)s.")
             % {"system": (crs or system)[:_SHOWN]},
@@ -226,15 +174,11 @@ def _text(value: Any) -> str:
 
 
 def _unknown(crs: str) -> Invalid:
-    return _wrong(
+    return wrong(
         "crs_unknown",
         _("The coordinates can't be converted from %(system)s. Export the file in EPSG:4326 or EPSG:4490.")
         % {"system": crs[:_SHOWN]},
     )
-
-
-def _wrong(code: str, message: str) -> Invalid:
-    return Invalid(code, message, field="file")
 
 
 def as_geojson(rows: Sequence[Mapping[str, Any]]) -> bytes:

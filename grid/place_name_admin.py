@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,7 +24,7 @@ from .selectors.organisation import organisations
 from .selectors.territory import territory
 from .services.place_name import place_name_file_check, place_name_file_import, place_name_file_take
 
-_SHOWN = 50
+_LISTED = 500  # faults and names a page shows; all are counted
 
 
 class FileForm(forms.Form):
@@ -68,7 +69,16 @@ def _station(name: PlaceName) -> str:
 class PlaceNameFileAdmin(ReadOnlyAdmin):
     """Files for the gazetteer: what came, what it did. `add` takes a new one."""
 
-    list_display = ["name", "system", "uploaded_at", "uploaded_by", "imported_at", "added", "changed"]
+    list_display = [
+        "name",
+        "system",
+        "uploaded_at",
+        "uploaded_by",
+        "imported_at",
+        "added",
+        "changed",
+        "next_step",
+    ]
     list_select_related = ["uploaded_by"]
     list_display_links = None
     fields = readonly_fields = [
@@ -81,6 +91,24 @@ class PlaceNameFileAdmin(ReadOnlyAdmin):
         "changed",
     ]
     change_list_template = "admin/grid/placenamefile/change_list.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PlaceNameFile]:
+        return super().get_queryset(request).defer("rows")
+
+    def has_delete_permission(self, request: HttpRequest, obj: PlaceNameFile | None = None) -> bool:
+        """What was imported stands there as what was done."""
+        return CONFIGURE.allows(request.user) and (obj is None or obj.imported_at is None)
+
+    @admin.display(description=gettext_lazy("next step"))
+    def next_step(self, file: PlaceNameFile) -> str:
+        if file.imported_at:
+            return "—"
+        check, remove = (
+            reverse(f"admin:grid_placenamefile_{name}", args=[file.pk]) for name in ("check", "delete")
+        )
+        return format_html(
+            '<a href="{}">{}</a> · <a href="{}">{}</a>', check, _("Check the file"), remove, _("Remove")
+        )
 
     def get_urls(self) -> list[Any]:
         site = self.admin_site.admin_view
@@ -99,8 +127,9 @@ class PlaceNameFileAdmin(ReadOnlyAdmin):
             try:
                 file = place_name_file_take(
                     actor=request.user,  # type: ignore[arg-type]
+                    file=upload,
                     name=upload.name,
-                    content=upload.read(),
+                    size=upload.size,
                     system=form.cleaned_data["system"],
                 )
             except DomainError as error:
@@ -128,15 +157,15 @@ class PlaceNameFileAdmin(ReadOnlyAdmin):
             messages.success(request, _("%(added)s place names added, %(changed)s changed.") % words)
             return redirect(reverse("admin:grid_placename_changelist"))
         checked = place_name_file_check(file)
-        pages = Paginator(checked.faults or checked.names, _SHOWN)
-        page = pages.get_page(request.GET.get("page"))
-        rows = [] if checked.faults else [(one, _station(one)) for one in page]
+        names = [] if checked.faults else checked.names
         context = {
             **self.admin_site.each_context(request),
             "title": _("Check the file"),
             "file": file,
             "checked": checked,
-            "page": page,
-            "rows": rows,
+            "faults": checked.faults[:_LISTED],
+            "rows": [(name, _station(name)) for name in names[:_LISTED]],
+            "listed": _LISTED,
+            "total": len(checked.faults or names),
         }
         return TemplateResponse(request, "admin/grid/placenamefile/check.html", context)

@@ -1,10 +1,13 @@
 """Tables in and out of the administration: a file is tried, looked at, and written whole or not at all."""
 
 import json
+import logging
 import secrets
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from django.contrib import messages
 from django.core.cache import caches
 from django.db import InterfaceError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -13,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.answers import database_away
@@ -27,6 +31,7 @@ from .services.table import table_told, table_try, tried
 from .table import Table
 from .table_reading import Found
 
+logger = logging.getLogger(__name__)
 _KEPT_SECONDS = 3600
 _LISTED = 500  # errors and changes a page shows; all are counted
 LINES = "application/x-ndjson"
@@ -79,7 +84,7 @@ class TableAdmin(ConfigurationAdmin):
         """What the file would do, its errors, or what it did."""
         kept = self._kept(request, token)
         if request.method == "POST":
-            return self._answer(request, self._write(request, token, kept), token)
+            return self._answer(request, self._write(request, token), token)
         if not kept["done"] and kept["language"] != translation.get_language():
             kept["found"] = tried(self._steps(request, kept["rows"]))
             self._keep(request, token, kept)
@@ -100,20 +105,31 @@ class TableAdmin(ConfigurationAdmin):
         self._keep(request, token, kept)
         return self._url("table_preview", token)
 
-    def _write(self, request: HttpRequest, token: str, kept: dict[str, Any]) -> Work:
-        found: Found = kept["found"]
-        if kept["done"] is None:
+    def _write(self, request: HttpRequest, token: str) -> Work:
+        with _claimed(token):
+            kept = self._kept(request, token)
+            if kept["done"] is not None:
+                return self._url("table_preview", token)
+            found: Found = kept["found"]
             try:
                 with transaction.atomic():
                     done = yield from self._steps(request, kept["rows"], write=True, digest=found.digest)
                     added = sum(change.new for change in done.changes)
                     counts = {"added": added, "changed": len(done.changes) - added, "same": done.same}
                     table_told(actor=request.user, office=self, request=request, act="imported", details={"file": kept["name"], **counts})  # fmt: skip
-                kept |= {"done": counts, "notice": "", "rows": [], "found": Found()}
             except Conflict as moved:
                 kept["notice"] = str(moved.message)
                 kept["found"] = yield from self._steps(request, kept["rows"])
-            self._keep(request, token, kept)
+                self._keep(request, token, kept)
+                return self._url("table_preview", token)
+            try:
+                self._keep(
+                    request, token, kept | {"done": counts, "notice": "", "rows": [], "found": Found()}
+                )
+            except RedisError:  # it is written all the same, and the list shows it
+                logger.exception("the outcome of %s is not kept", kept["name"])
+                messages.success(request, _("Written: %(added)s added, %(changed)s changed; %(same)s were the same already.") % counts)  # fmt: skip
+                return self._url("changelist")
         return self._url("table_preview", token)
 
     # --- What is kept between the preview and the writing ------------------------------------------------
@@ -178,6 +194,21 @@ class TableAdmin(ConfigurationAdmin):
             same=found.same,
             listed=_LISTED,
         )
+
+
+@contextmanager
+def _claimed(token: str) -> Iterator[None]:
+    """One confirmation of a preview at a time: `Conflict` (`table_at_work`) for a second."""
+    claim = f"table:{token}:claim"
+    if not caches["previews"].add(claim, True, _KEPT_SECONDS):
+        raise Conflict(
+            "table_at_work", _("This file is being written already. Look at its list in a moment.")
+        )
+    try:
+        yield
+    finally:
+        with suppress(RedisError):
+            caches["previews"].delete(claim)
 
 
 def _lines(work: Work) -> Iterator[bytes]:

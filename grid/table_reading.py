@@ -59,6 +59,7 @@ class Reading:
 
     def __init__(self, table: Table) -> None:
         self.table, self.found = table, Found()
+        self.wrong: set[int] = set()  # the rows with an error
         self.columns = {column.name: column.opened() for column in table.columns}
         self.inner = {column.name: column.opened() for column in (table.inner.columns if table.inner else ())}
 
@@ -132,3 +133,4 @@ class Reading:
         remark = Remark(row, shortened(column), shortened(value), words)
         if remark not in self.found.errors[-20:]:
             self.found.errors.append(remark)
+            self.wrong.add(row)

@@ -216,6 +216,6 @@ def merge(areas: Iterable[shapely.Geometry]) -> shapely.Geometry:
         joined = shapely.union_all(shapes, grid_size=_HAIR)
     if joined.geom_type != "Polygon":
         raise Invalid(
-            "merge_apart", _("Only grids that share a border can be merged into one."), field="keys"
+            "merge_apart", _("Only grids that share a border can be merged into one."), field="grids"
         )
     return joined

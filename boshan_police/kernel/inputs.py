@@ -24,7 +24,8 @@ S = TypeVar("S", bound="serializers.Serializer[Any]")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and line end, and marks of direction."""
 _LINE_ENDS = str.maketrans({"\t": " ", "\n": " ", "\u2028": " ", "\u2029": " ", "\x0b": " ", "\x0c": " "})
-_FIRST_YEAR, _LAST_YEAR = 1990, 2200
+FIRST_YEAR, LAST_YEAR = 1990, 2200
+"""Of an instant that can be meant."""
 
 
 def checked(serializer: type[S], data: Any) -> dict[str, Any]:
@@ -179,7 +180,7 @@ class Instant(serializers.DateTimeField):
             self.fail("instant")
         if instant.tzinfo is None:
             self.fail("no_zone")
-        if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
             self.fail("impossible")
         return instant.astimezone(UTC)
 

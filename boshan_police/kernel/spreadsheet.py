@@ -6,9 +6,12 @@ links to other files are refused, and a cell is text and nothing else.
 
 import csv
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
 from typing import IO, Any
 
@@ -21,12 +24,29 @@ from openpyxl.utils import get_column_letter
 
 from .errors import Invalid
 
-MAX_BYTES = 5 * 1024 * 1024
-MAX_ROWS = 20_000
-MAX_COLUMNS = 60
-_MAX_UNPACKED = 64 * 1024 * 1024  # a workbook of 20,000 rows unpacks to about a tenth of it
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
+
+_MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is read of a file at most: bytes as it comes, rows below the heading, columns, bytes of a workbook unpacked."""
+
+    bytes: int
+    rows: int
+    columns: int
+    unpacked: int
+
+
+TABLE = Limits(bytes=5 * _MB, rows=20_000, columns=60, unpacked=64 * _MB)
+"""A workbook of 20,000 rows unpacks to about a tenth of it."""
+
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error, lzma.LZMAError
+)  # fmt: skip
+"""What `zipfile` raises where an archive is damaged."""
 
 Row = tuple[int, list[str]]
 """A row's number as a spreadsheet shows it, and its cells."""
@@ -35,21 +55,22 @@ _RUN_SIGNS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run what be
 _NUMBER = re.compile(r"-?\d{1,11}(\.\d{1,10})?")  # longer ones are codes and phones
 
 
-def read(file: IO[bytes], name: str, size: int) -> list[Row]:
+def read(file: IO[bytes], name: str, size: int, limits: Limits = TABLE) -> list[Row]:
     """The rows of the first sheet, blank ones left out, cells stripped at their ends.
 
     Raises `Invalid` (`table_file`) in words: too large, empty, another kind of file, a formula, macros, merged cells.
     """
-    if size > MAX_BYTES:
-        raise _refused(_("The file has %(size).1f MB; at most 5 MB are read.") % {"size": size / 1024 / 1024})
-    content = file.read(MAX_BYTES + 1)
+    if size > limits.bytes:
+        words = {"size": size / _MB, "most": limits.bytes // _MB}
+        raise _refused(_("The file has %(size).1f MB; at most %(most)s MB are read.") % words)
+    content = file.read(limits.bytes)
     if not content.strip():
         raise _refused(_("The file is empty."))
     ending = name.rpartition(".")[2].lower()
     if ending == "xlsx":
-        rows = list(_sheet(content))
+        rows = list(_sheet(content, limits))
     elif ending == "csv":
-        rows = list(_csv(content))
+        rows = list(_csv(content, limits))
     else:
         raise _refused(_("Only .xlsx and .csv files are read. Save the table as one of them."))
     if not rows:
@@ -61,31 +82,31 @@ def _refused(words: str) -> Invalid:
     return Invalid("table_file", words, field="file")
 
 
-def _kept(records: Iterable[Sequence[str]]) -> Iterator[Row]:
+def _kept(records: Iterable[Sequence[str]], limits: Limits) -> Iterator[Row]:
     for number, record in enumerate(records, 1):
         cells = [cell.strip() for cell in record]
         if not any(cells):
             continue
-        if number > MAX_ROWS + 1:
-            raise _refused(_("The file has more than %(most)s rows.") % {"most": f"{MAX_ROWS:,}"})
+        if number > limits.rows + 1:
+            raise _refused(_("The file has more than %(most)s rows.") % {"most": f"{limits.rows:,}"})
         while cells and not cells[-1]:
             cells.pop()
-        if len(cells) > MAX_COLUMNS:
-            raise _refused(_("The file has more than %(most)s columns.") % {"most": MAX_COLUMNS})
+        if len(cells) > limits.columns:
+            raise _refused(_("The file has more than %(most)s columns.") % {"most": limits.columns})
         yield number, cells
 
 
 # --- csv ------------------------------------------------------------------------------------------------
 
 
-def _csv(content: bytes) -> Iterator[Row]:
+def _csv(content: bytes, limits: Limits) -> Iterator[Row]:
     if content.startswith(b"PK\x03\x04"):
         raise _refused(_("This is not a csv file; is it a workbook? Then its name ends with .xlsx."))
     text = _decoded(content)
     head = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",\t;", key=head.count))
     try:
-        yield from _kept([_plain(cell) for cell in record] for record in reader)
+        yield from _kept(([_plain(cell) for cell in record] for record in reader), limits)
     except csv.Error:
         raise _refused(
             _("The rows of this csv file can't be told apart; is a quotation mark open?")
@@ -119,14 +140,14 @@ def csv_file(rows: Iterable[Sequence[str]]) -> bytes:
 # --- Workbooks ------------------------------------------------------------------------------------------
 
 
-def _sheet(content: bytes) -> Iterator[Row]:
-    _refuse_what_hides(content)
+def _sheet(content: bytes, limits: Limits) -> Iterator[Row]:
+    _refuse_what_hides(content, limits)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # a file may claim any
-        records = sheet.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1)
-        yield from _kept([_cell_text(cell) for cell in record] for record in records)
+        records = sheet.iter_rows(max_row=limits.rows + 2, max_col=limits.columns + 1)
+        yield from _kept(([_cell_text(cell) for cell in record] for record in records), limits)
     except Invalid:
         raise
     except Exception:  # noqa: BLE001 - openpyxl raises what it pleases on a broken file
@@ -135,7 +156,7 @@ def _sheet(content: bytes) -> Iterator[Row]:
         ) from None
 
 
-def _refuse_what_hides(content: bytes) -> None:
+def _refuse_what_hides(content: bytes, limits: Limits) -> None:
     """Looks into the package before openpyxl does."""
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
@@ -143,7 +164,7 @@ def _refuse_what_hides(content: bytes) -> None:
         raise _refused(_("This is not an .xlsx workbook. Save it as .xlsx or .csv.")) from None
     with package:
         parts = package.infolist()
-        if len(parts) > 1000 or sum(part.file_size for part in parts) > _MAX_UNPACKED:
+        if len(parts) > 1000 or sum(part.file_size for part in parts) > limits.unpacked:
             raise _refused(_("This workbook unpacks to more than is read. Save only the table."))
         names = [part.filename.lower() for part in parts]
         if any("vbaproject" in name or "macrosheets/" in name for name in names):
@@ -155,10 +176,9 @@ def _refuse_what_hides(content: bytes) -> None:
                 continue
             try:
                 with package.open(part) as opened:
-                    text = opened.read(
-                        part.file_size + 1
-                    )  # zipfile refuses a part that is longer than it says
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
+                    # zipfile refuses a part that is longer than it says
+                    text = opened.read(part.file_size + 1)
+            except BROKEN_ARCHIVE:
                 raise _refused(_("This workbook can't be read. Open it in Excel and save it as .xlsx anew.")) from None  # fmt: skip
             if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
                 raise _refused(_("This is not an .xlsx workbook. Save it as .xlsx or .csv."))

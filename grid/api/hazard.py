@@ -1,8 +1,5 @@
 """Warnings about places."""
 
-from datetime import date
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,6 +9,7 @@ from rest_framework.views import APIView
 from boshan_police.kernel.inputs import Degrees, Text, checked
 from grid import access
 from grid.models import Hazard
+from grid.selectors.hazard import hazard_row
 from grid.services.hazard import hazard_enter, hazard_withdraw
 
 
@@ -46,20 +44,6 @@ class WithdrawInput(serializers.Serializer):
     reason = Text(max_length=200)
 
 
-def _row(hazard: Hazard) -> dict[str, Any]:
-    until: date = hazard.valid_until
-    return {
-        "id": hazard.pk,
-        "kind": hazard.kind,
-        "kind_label": hazard.get_kind_display(),
-        "text": hazard.text,
-        "valid_until": until,
-        "reason": hazard.reason,
-        "entered_by": hazard.entered_by.name,
-        "entered_at": hazard.entered_at,
-    }
-
-
 class HazardsView(APIView):
     """`/api/hazards/`"""
 
@@ -74,7 +58,7 @@ class HazardsView(APIView):
     )
     def post(self, request: Request) -> Response:
         hazard = hazard_enter(actor=request.user, **checked(HazardInput, request.data))
-        return Response(_row(hazard), status=201)
+        return Response(hazard_row(hazard), status=201)
 
 
 class HazardWithdrawView(APIView):
@@ -90,4 +74,4 @@ class HazardWithdrawView(APIView):
     )
     def post(self, request: Request, key: int) -> Response:
         hazard = hazard_withdraw(actor=request.user, key=key, **checked(WithdrawInput, request.data))
-        return Response(_row(hazard))
+        return Response(hazard_row(hazard))

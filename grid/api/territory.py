@@ -1,11 +1,13 @@
 """The territory as its editor needs it: all grids, plans drafted and scheduled, files in and out, posts handed over."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -54,6 +56,10 @@ class PlanVersionInput(serializers.Serializer):
     """The version of the plan that was looked at."""
 
     version = Whole(required=False, allow_null=True, default=None)
+
+
+class PlanReadInput(serializers.Serializer):
+    whole = serializers.BooleanField(default=False, help_text="Also faults the plan has no part in")
 
 
 class PlanCreateInput(serializers.Serializer):
@@ -186,30 +192,12 @@ class PlanView(_View):
 
     @extend_schema(
         summary="Read a plan with its faults",
-        parameters=[OpenApiParameter("whole", bool, description="Also faults the plan has no part in")],
+        parameters=[PlanReadInput],
         responses=OpenApiTypes.OBJECT,
     )
     def get(self, request: Request, key: int) -> Response:
-        whole = request.query_params.get("whole") == "1"
-        return Response(plan_document(plan_found(key), whole=whole))
-
-
-def _answer(plan: TerritoryPlan, **more: Any) -> Response:
-    return Response({**plan_document(plan), **more})
-
-
-class PlanSaveView(_View):
-    """`…/save/`"""
-
-    parser_classes = [LargeParser]
-
-    @extend_schema(
-        summary="Keep what was drawn and typed", request=PlanSaveInput, responses=OpenApiTypes.OBJECT
-    )
-    def post(self, request: Request, key: int) -> Response:
-        return _answer(
-            territory_plan.plan_save(actor=request.user, key=key, **checked(PlanSaveInput, request.data))
-        )
+        given = checked(PlanReadInput, request.query_params)
+        return Response(plan_document(plan_found(key), **given))
 
 
 class PlanSplitView(_View):
@@ -224,55 +212,34 @@ class PlanSplitView(_View):
     def post(self, request: Request, key: int) -> Response:
         given = checked(GridSplitInput, request.data)
         plan, made = territory_plan.plan_split(actor=request.user, key=key, **given)
-        return _answer(plan, made=made)
+        return Response({**plan_document(plan), "made": made})
 
 
-class PlanMergeView(_View):
-    """`…/merge/`"""
+def _act(
+    service: Callable[..., TerritoryPlan],
+    summary: str,
+    form: type[serializers.Serializer] | None = None,
+    parsers: Sequence[type[BaseParser]] = APIView.parser_classes,
+) -> type[APIView]:
+    """`…/<verb>/`: `service` does it to the plan with what `form` reads, and the plan is answered."""
 
-    @extend_schema(
-        summary="Join grids; the first keeps its code", request=GridMergeInput, responses=OpenApiTypes.OBJECT
-    )
-    def post(self, request: Request, key: int) -> Response:
-        return _answer(
-            territory_plan.plan_merge(actor=request.user, key=key, **checked(GridMergeInput, request.data))
-        )
+    class ActView(_View):
+        parser_classes = parsers
 
+        @extend_schema(summary=summary, request=form, responses=OpenApiTypes.OBJECT)
+        def post(self, request: Request, key: int) -> Response:
+            given = checked(form, request.data) if form else {}
+            return Response(plan_document(service(actor=request.user, key=key, **given)))
 
-class PlanMendView(_View):
-    """`…/mend/`"""
-
-    @extend_schema(
-        summary="Mend a gap or an overlap as suggested", request=PlanMendInput, responses=OpenApiTypes.OBJECT
-    )
-    def post(self, request: Request, key: int) -> Response:
-        return _answer(
-            territory_plan.plan_mend(actor=request.user, key=key, **checked(PlanMendInput, request.data))
-        )
+    return ActView
 
 
-class PlanScheduleView(_View):
-    """`…/schedule/`"""
-
-    @extend_schema(
-        summary="Decide when it takes effect", request=PlanScheduleInput, responses=OpenApiTypes.OBJECT
-    )
-    def post(self, request: Request, key: int) -> Response:
-        given = checked(PlanScheduleInput, request.data)
-        return _answer(territory_effect.plan_schedule(actor=request.user, key=key, **given))
-
-
-class PlanReopenView(_View):
-    """`…/reopen/`"""
-
-    @extend_schema(summary="Make it a draft again", request=None, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, key: int) -> Response:
-        return _answer(territory_effect.plan_reopen(actor=request.user, key=key))
-
-
-class PlanWithdrawView(_View):
-    """`…/withdraw/`"""
-
-    @extend_schema(summary="Give it up", request=None, responses=OpenApiTypes.OBJECT)
-    def post(self, request: Request, key: int) -> Response:
-        return _answer(territory_effect.plan_withdraw(actor=request.user, key=key))
+PLAN_ACTS = {
+    "save": _act(territory_plan.plan_save, "Keep what was drawn and typed", PlanSaveInput, [LargeParser]),
+    "split": PlanSplitView,
+    "merge": _act(territory_plan.plan_merge, "Join grids; the first keeps its code", GridMergeInput),
+    "mend": _act(territory_plan.plan_mend, "Mend a gap or an overlap as suggested", PlanMendInput),
+    "schedule": _act(territory_effect.plan_schedule, "Decide when it takes effect", PlanScheduleInput),
+    "reopen": _act(territory_effect.plan_reopen, "Make it a draft again"),
+    "withdraw": _act(territory_effect.plan_withdraw, "Give it up"),
+}

@@ -21,16 +21,7 @@ urlpatterns = [
     path("territory/plans/<int:key>/", territory.PlanView.as_view(), name="api-territory-plan"),
     *(
         path(f"territory/plans/<int:key>/{verb}/", view.as_view(), name=f"api-territory-plan-{verb}")
-        for verb, view in {
-            "save": territory.PlanSaveView,
-            "split": territory.PlanSplitView,
-            "merge": territory.PlanMergeView,
-            "mend": territory.PlanMendView,
-            "schedule": territory.PlanScheduleView,
-            "reopen": territory.PlanReopenView,
-            "withdraw": territory.PlanWithdrawView,
-            "import": territory_import.PlanImportView,
-        }.items()
+        for verb, view in {**territory.PLAN_ACTS, "import": territory_import.PlanImportView}.items()
     ),
     path("tokens/", token.TokensView.as_view(), name="api-tokens"),
     path("tokens/<slug:key>/", token.TokenView.as_view(), name="api-token"),

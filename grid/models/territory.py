@@ -1,12 +1,9 @@
 """Territory: the grids of the stations."""
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from boshan_police.kernel.errors import Invalid
 from boshan_police.kernel.models import bumps
-from grid.boundary import read_boundary
 
 from .organisation import Organisation
 
@@ -54,10 +51,3 @@ class Grid(models.Model):
 
     def __str__(self) -> str:
         return self.code
-
-    def clean(self) -> None:
-        """A boundary that encloses nothing or crosses itself is refused in forms and the admin."""
-        try:
-            read_boundary(self.boundary)
-        except Invalid as error:
-            raise ValidationError({"boundary": str(error.message)}, code=error.code) from error

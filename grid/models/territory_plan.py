@@ -33,8 +33,8 @@ class TerritoryPlan(models.Model):
     updated_at = models.DateTimeField(_("changed at"))
     effective_at = models.DateTimeField(_("takes effect at"), null=True, blank=True)
     applied_at = models.DateTimeField(_("in force since"), null=True, blank=True)
-    # Why it went back to being a draft instead of into force.
-    halted = models.CharField(_("halted"), max_length=500, blank=True)
+    # Why it went back to being a draft instead of into force: {code, …details}, in words by `territory_words`.
+    halted = models.JSONField(_("halted"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("territory plan")

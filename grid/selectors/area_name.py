@@ -24,7 +24,7 @@ class AreaName:
 
 def _load() -> list[AreaName]:
     """Two queries. Stations first, then communities, then grids, as they are offered."""
-    grids = list(Grid.objects.order_by("code"))
+    grids = list(Grid.objects.in_force().only("code", "station", "community", "lat", "lon").order_by("code"))
     of_station: dict[str, list[Grid]] = defaultdict(list)
     of_community: dict[tuple[str, str], list[Grid]] = defaultdict(list)
     for grid in grids:

@@ -22,24 +22,27 @@ def hazards_at(
     """The warnings that hold today within 80 m or at the same address. At most one query a second.
 
     `fresh` asks the table, with one query: who has just entered one looks for it at once.
-
-    `[{id, kind, kind_label, text, valid_until, reason, entered_by, entered_at}]`
     """
     today = clock.local_day(clock.now())
     return [
-        {
-            "id": one.pk,
-            "kind": one.kind,
-            "kind_label": one.get_kind_display(),
-            "text": one.text,
-            "valid_until": one.valid_until,
-            "reason": one.reason,
-            "entered_by": one.entered_by.name,
-            "entered_at": one.entered_at,
-        }
+        hazard_row(one)
         for one in (_load() if fresh else _hazards.get())
         if one.valid_until >= today and _is_at(one, lat, lon, address.strip())
     ]
+
+
+def hazard_row(hazard: Hazard) -> dict[str, Any]:
+    """A warning as pages and programs get it."""
+    return {
+        "id": hazard.pk,
+        "kind": hazard.kind,
+        "kind_label": hazard.get_kind_display(),
+        "text": hazard.text,
+        "valid_until": hazard.valid_until,
+        "reason": hazard.reason,
+        "entered_by": hazard.entered_by.name,
+        "entered_at": hazard.entered_at,
+    }
 
 
 def _is_at(hazard: Hazard, lat: float | None, lon: float | None, address: str) -> bool:

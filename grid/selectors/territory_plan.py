@@ -15,6 +15,7 @@ from boshan_police.kernel.errors import Invalid, NotFound
 from boshan_police.kernel.rendering import to_json
 from grid.boundary import read_drawing
 from grid.models import FormerGrid, Grid, Person, PlannedGrid, Posting, TerritoryPlan
+from grid.territory_words import halted_words
 from grid.topology import CROSSING, OVERLAP, Fault, faults_of, square_metres
 
 BASE_FIELDS = ("code", "station_id", "community_code", "community")
@@ -52,8 +53,16 @@ def plan_found(key: int) -> TerritoryPlan:
     return plan
 
 
-def laid_over(plan: TerritoryPlan, *, before: Iterable[TerritoryPlan] = ()) -> Draft:
-    """The territory with `before` and then `plan` in force. One query, and one per plan."""
+def laid_over(
+    plan: TerritoryPlan,
+    rows: Iterable[PlannedGrid] | None = None,
+    *,
+    before: Iterable[TerritoryPlan] = (),
+) -> Draft:
+    """The territory with `before` and then `plan` in force; `rows` are those of `plan`, where somebody has read them.
+
+    One query, and one per plan.
+    """
     areas: dict[str, shapely.Geometry] = {}
     codes: dict[str, str] = {}
     unreadable = []
@@ -66,7 +75,7 @@ def laid_over(plan: TerritoryPlan, *, before: Iterable[TerritoryPlan] = ()) -> D
     ground = shapely.union_all([area for area in areas.values() if area.is_valid])
     touched: set[str] = set()
     for each in [*before, plan]:
-        for row in each.grids.all():
+        for row in each.grids.all() if each is not plan or rows is None else rows:
             key = row.key if each is plan or row.grid_id else f"p{each.pk}-{row.key}"
             if each is plan:
                 touched.add(row.key)
@@ -175,11 +184,11 @@ def grid_row(row: PlannedGrid) -> dict[str, Any]:
 
 
 def plan_document(plan: TerritoryPlan, *, whole: bool = False) -> dict[str, Any]:
-    """The plan, its grids and its faults (`whole`: also those of the territory it does not touch). Five queries."""
+    """The plan, its grids and its faults (`whole`: also those of the territory it does not touch). Four queries."""
     rows = list(plan.grids.select_related("station"))
     faults: list[dict[str, Any]] = []
     if plan.state in {TerritoryPlan.State.DRAFT, TerritoryPlan.State.SCHEDULED}:
-        draft = laid_over(plan)
+        draft = laid_over(plan, rows)
         faults = [fault_row(fault, draft.codes) for fault in faults_found(draft, whole=whole)]
         faults = [*paper_faults(plan, rows), *faults]
     return {**plan_row(plan, len(rows)), "grids": [grid_row(row) for row in rows], "faults": faults}
@@ -200,7 +209,7 @@ def plan_row(plan: TerritoryPlan, grids: int) -> dict[str, Any]:
         "effective_at": plan.effective_at,
         "applied_at": plan.applied_at,
         "late_seconds": plan.late_seconds,
-        "halted": plan.halted,
+        "halted": halted_words(plan.halted),
         "count": grids,
     }
 

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -55,15 +55,26 @@ class Checked:
     outside: int = 0
 
 
-def place_name_file_take(*, actor: User, name: str, content: bytes, system: str) -> PlaceNameFile:
-    """Read and keep a file; nothing of the gazetteer changes. `system`: of all its coordinates. Invalid for no table."""
+def place_name_file_take(*, actor: User, file: IO[bytes], name: str, size: int, system: str) -> PlaceNameFile:
+    """Read and keep a file of `size` bytes; nothing of the gazetteer changes. `system`: of all its coordinates.
+
+    Invalid for no table.
+    """
     require(actor, access.CONFIGURE)
     if system not in set(System):
         raise Invalid("unknown_system", _("Say which coordinate system the file has."), field="system")
-    rows = read_table(name, content)
-    return PlaceNameFile.objects.create(
-        name=name[-120:], system=system, uploaded_at=clock.now(), uploaded_by=actor, rows=rows
-    )
+    rows = read_table(file, name, size)
+    with transaction.atomic():
+        taken = PlaceNameFile.objects.create(
+            name=name[-120:], system=system, uploaded_at=clock.now(), uploaded_by=actor, rows=rows
+        )
+        audit.record(
+            actor=actor,
+            code="configuration.uploaded",
+            target=f"placenamefile {taken.pk}",
+            details={"file": taken.name, "system": system, "rows": len(rows)},
+        )
+    return taken
 
 
 def place_name_file_check(file: PlaceNameFile) -> Checked:
@@ -97,27 +108,20 @@ def place_name_file_import(*, actor: User, key: int) -> PlaceNameFile:
     All rows or none: Invalid `faulty_rows` with the first faults. Conflict where it was taken over before.
     """
     require(actor, access.CONFIGURE)
+    file = PlaceNameFile.objects.filter(pk=key).first()
+    if file is None:
+        raise NotFound("not_found", _("There is no such file."))
+    checked = place_name_file_check(file)  # long for a large file: before the transaction, which may not idle
+    if checked.faults:
+        raise Invalid("faulty_rows", _("Nothing was imported: some rows are wrong."), field="file")
+    file.imported_at = clock.now()
+    file.added, file.changed, file.rows = checked.added, checked.changed, []
+    done = {name: getattr(file, name) for name in ("imported_at", "added", "changed", "rows")}
     with transaction.atomic():
-        file = PlaceNameFile.objects.select_for_update().filter(pk=key).first()
-        if file is None:
-            raise NotFound("not_found", _("There is no such file."))
-        if file.imported_at:
+        if not PlaceNameFile.objects.filter(pk=key, imported_at=None).update(**done):
             raise Conflict("wrong_state", _("This file was imported before."))
-        checked = place_name_file_check(file)
-        if checked.faults:
-            raise Invalid("faulty_rows", _("Nothing was imported: some rows are wrong."), field="file")
-        for name in checked.names:
-            name.make_keys()
-        PlaceName.objects.bulk_create(
-            checked.names,
-            batch_size=_BATCH,
-            update_conflicts=True,
-            unique_fields=["name", "address"],
-            update_fields=[*_CHANGEABLE, "letters", "initials"],
-        )
-        file.imported_at = clock.now()
-        file.added, file.changed, file.rows = checked.added, checked.changed, []
-        file.save()
+        for start in range(0, len(checked.names), _BATCH):
+            _write(checked.names[start : start + _BATCH])
         audit.record(
             actor=actor,
             code="configuration.imported",
@@ -125,6 +129,17 @@ def place_name_file_import(*, actor: User, key: int) -> PlaceNameFile:
             details={"file": file.name, "system": file.system, "added": file.added, "changed": file.changed},
         )
     return file
+
+
+def _write(names: list[PlaceName]) -> None:
+    for name in names:
+        name.make_keys()
+    PlaceName.objects.bulk_create(
+        names,
+        update_conflicts=True,
+        unique_fields=["name", "address"],
+        update_fields=[*_CHANGEABLE, "letters", "initials"],
+    )
 
 
 def _kinds() -> dict[str, str]:

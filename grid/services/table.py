@@ -134,7 +134,7 @@ class _Run(Reading):
         inner_before = [self.values(child) for child in children]
         inner_after = [line for line in lines if any(line.texts.get(name) for name in self.inner)]
         spoken = any(name in first.texts for name in self.inner)
-        wrong = any(remark.row in {line.number for line in lines} for remark in self.found.errors)
+        wrong = not self.wrong.isdisjoint(line.number for line in lines)
         alike = not spoken or [self.full(line) for line in inner_after] == inner_before
         if row is not None and not wrong and after == before and alike:
             self.found.same += 1
@@ -174,7 +174,9 @@ class _Run(Reading):
         for name, column in self.columns.items():
             data[column.field] = column.data(after[name])
         if new not in self.forms:
-            self.forms[new] = _remembering(self.office.get_form(self.request, row, change=not new))
+            self.forms[new] = _remembering(
+                self.office.get_form(self.request, row, change=not new), self.office.model
+            )
         form_class = self.forms[new]
         for name, column in self.columns.items():  # what a new row's form does not ask
             if new and column.field not in form_class.base_fields and column.field == name:
@@ -321,10 +323,10 @@ class _Run(Reading):
             log(self.request, row, words)
 
 
-def _remembering(form_class: Any) -> Any:
-    """The form with choices of other tables' rows looked up once each: a file names the same few again and again."""
+def _remembering(form_class: Any, own: type[models.Model]) -> Any:
+    """The form with choices of other tables' rows looked up once each; those of its `own` the file itself changes."""
     for name, chosen in list(form_class.base_fields.items()):
-        if isinstance(chosen, ModelChoiceField):
+        if isinstance(chosen, ModelChoiceField) and getattr(chosen.queryset, "model", None) is not own:
             form_class.base_fields[name] = remembering = copy(chosen)
             remembering.to_python = cache(chosen.to_python)  # type: ignore[method-assign] # of this form alone
     return form_class

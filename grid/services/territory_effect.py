@@ -7,16 +7,19 @@ from typing import Any
 
 import shapely
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from boshan_police.kernel import audit, clock, live
 from boshan_police.kernel.access import require
 from boshan_police.kernel.errors import Conflict, DomainError, Invalid
+from boshan_police.kernel.locking import lock_rows
 from grid.access import PLAN_TERRITORY
 from grid.boundary import read_boundary
 from grid.models import FormerGrid, Grid, Organisation, PlannedGrid, TerritoryPlan, User
-from grid.selectors.territory_plan import faults_found, laid_over, paper_faults
+from grid.selectors.territory_plan import BLOCKING, faults_found, laid_over, paper_faults
+from grid.territory_words import faults_words, stale_words
 
 from .posting import people_found, posts_set
 from .territory_plan import drafting, locked, moved_on
@@ -34,7 +37,8 @@ def plan_schedule(
     """Decide that the draft comes into force at `effective_at`.
 
     Conflict `plan_faults` lists what is wrong (with `accept_warnings` gaps and the like may be meant), `plan_stale`
-    names grids that changed since they were drawn over, `grid_planned` a plan that already changes one of them.
+    names grids that changed since they were drawn over, `grid_planned` a plan that already changes one of them,
+    `plan_in_the_way` one scheduled for later that would no longer fit.
     """
     if effective_at <= clock.now():
         raise Invalid(
@@ -49,9 +53,11 @@ def plan_schedule(
         _refuse_planned(plan, rows)
         for row in rows:
             people_found(row.people or [])
-        sooner = TerritoryPlan.objects.filter(state=State.SCHEDULED, effective_at__lte=effective_at)
-        _refuse_faults(plan, rows, list(sooner.order_by("effective_at", "pk")), accept_warnings)
-        plan.state, plan.effective_at, plan.halted = State.SCHEDULED, effective_at, ""
+        decided = TerritoryPlan.objects.filter(state=State.SCHEDULED).order_by("effective_at", "pk")
+        before = list(decided.filter(effective_at__lte=effective_at))
+        _refuse_faults(plan, rows, before, accept_warnings)
+        _refuse_faults_later([*before, plan], decided.filter(effective_at__gt=effective_at))
+        plan.state, plan.effective_at, plan.halted = State.SCHEDULED, effective_at, {}
         audit.record(
             actor=actor,
             code="territory.scheduled",
@@ -97,27 +103,18 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
+def _is_my_turn() -> bool:
+    """`_one_at_a_time` without waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        return bool(cursor.fetchone()[0])
+
+
 def _refuse_stale(plan: TerritoryPlan, rows: Iterable[PlannedGrid]) -> None:
     stale = [fault for fault in paper_faults(plan, rows) if fault["kind"] == "stale"]
     if stale:
-        names = {
-            "code": _("code"),
-            "station": _("station"),
-            "community": _("community"),
-            "community_code": _("community code"),
-            "boundary": _("boundary"),
-            "retired": _("retired"),
-        }
-        what = "; ".join(
-            f"{fault['codes'][0]}: {', '.join(names[name] for name in fault['details']['fields'])}"
-            for fault in stale[:5]
-        )
-        raise Conflict(
-            "plan_stale",
-            _("Changed since this plan was drawn: %(what)s. Look at it and take the present state as base.")
-            % {"what": what},
-            details={"grids": {fault["codes"][0]: fault["details"]["fields"] for fault in stale}},
-        )
+        grids = {fault["codes"][0]: fault["details"]["fields"] for fault in stale}
+        raise Conflict("plan_stale", stale_words(grids), details={"grids": grids})
 
 
 def _refuse_planned(plan: TerritoryPlan, rows: Iterable[PlannedGrid]) -> None:
@@ -142,27 +139,41 @@ def _refuse_planned(plan: TerritoryPlan, rows: Iterable[PlannedGrid]) -> None:
 def _refuse_faults(
     plan: TerritoryPlan, rows: list[PlannedGrid], before: list[TerritoryPlan], accept_warnings: bool
 ) -> None:
-    draft = laid_over(plan, before=before)
+    draft = laid_over(plan, rows, before=before)
     kinds = [fault["kind"] for fault in paper_faults(plan, rows) if fault["blocking"]]
     kinds += ["unreadable" for _key in draft.unreadable]
     faults = faults_found(draft)
-    kinds += [fault.kind for fault in faults if fault.kind in {"crossing", "overlap"}]
-    meant = [fault.kind for fault in faults if fault.kind not in {"crossing", "overlap"}]
+    kinds += [fault.kind for fault in faults if fault.kind in BLOCKING]
+    meant = [fault.kind for fault in faults if fault.kind not in BLOCKING]
     if kinds or (meant and not accept_warnings):
         raise Conflict(
             "plan_faults" if kinds else "plan_warnings",
-            _("Faults to be mended first: %(count)s.") % {"count": len(kinds)}
+            faults_words(len(kinds))
             if kinds
             else _("Gaps and the like that may be meant: %(count)s. Look at them, then accept them.")
             % {"count": len(meant)},
-            details={"kinds": sorted({*kinds, *meant})},
+            details={"kinds": sorted({*kinds, *meant}), "count": len(kinds or meant)},
         )
+
+
+def _refuse_faults_later(before: list[TerritoryPlan], later: Iterable[TerritoryPlan]) -> None:
+    """What was decided for later was looked at without the last of `before`; on paper they can't meet, on the map they do."""
+    for other in later:
+        if any(fault.kind in BLOCKING for fault in faults_found(laid_over(other, before=before))):
+            instant = timezone.localtime(other.effective_at)
+            raise Conflict(
+                "plan_in_the_way",
+                _("The plan “%(plan)s”, which takes effect %(at)s, would no longer fit.")
+                % {"plan": other.title, "at": f"{instant:%Y-%m-%d %H:%M}"},
+                details={"plan": other.pk},
+            )
+        before = [*before, other]
 
 
 def plans_take_effect() -> list[TerritoryPlan]:
     """Bring into force what is due, earliest first; returns what was. One query when nothing is due.
 
-    Each plan is claimed under its lock and applied in one transaction: a second worker passes it by, and one that dies
+    One worker at a time, one transaction per plan: a second worker leaves the rest to the first, and one that dies
     leaves it due. A plan that no longer fits is a draft again and says why.
     """
     due = TerritoryPlan.objects.filter(state=State.SCHEDULED, effective_at__lte=clock.now())
@@ -170,43 +181,41 @@ def plans_take_effect() -> list[TerritoryPlan]:
     for key in due.order_by("effective_at", "pk").values_list("pk", flat=True):
         try:
             with transaction.atomic():
-                plan = (
-                    TerritoryPlan.objects.select_for_update(skip_locked=True, of=("self",))
-                    .select_related("author")
-                    .filter(pk=key, state=State.SCHEDULED)
-                    .first()
-                )
-                if plan is not None:
+                if not _is_my_turn():
+                    break
+                plan = locked(key)
+                if plan.state == State.SCHEDULED:
                     _apply(plan)
                     done.append(plan)
         except (DomainError, IntegrityError) as error:
             logger.error("territory plan %s did not come into force: %s", key, error)
-            taken = _("Something else has taken one of its codes meanwhile.")
-            _halt(key, str(error.message if isinstance(error, DomainError) else taken))
+            _halt(key, _why(error))
     return done
 
 
-def _halt(key: int, why: str) -> None:
+def _why(error: DomainError | IntegrityError) -> dict[str, Any]:
+    if isinstance(error, DomainError):
+        return {"code": error.code, **error.details}
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or ""
+    return {"code": "post_taken" if constraint == "posting_once_at_a_time" else "code_taken"}
+
+
+def _halt(key: int, why: dict[str, Any]) -> None:
     with transaction.atomic():
         halted = TerritoryPlan.objects.filter(pk=key, state=State.SCHEDULED)
-        if halted.update(state=State.DRAFT, halted=why[:500], effective_at=None):
-            audit.record(
-                actor=None, code="territory.halted", target=f"territory plan {key}", details={"why": why}
-            )
+        if halted.update(state=State.DRAFT, halted=why, effective_at=None, version=F("version") + 1):
+            audit.record(actor=None, code="territory.halted", target=f"territory plan {key}", details=why)
 
 
 def _apply(plan: TerritoryPlan) -> None:
-    rows = list(plan.grids.select_related("station"))
-    _refuse_stale(plan, rows)
-    _refuse_faults(plan, rows, [], accept_warnings=True)
     at = plan.effective_at
     if at is None:  # the constraint of the table
         raise ValueError("a scheduled plan has an instant")
-    keys = [row.grid_id for row in rows if row.grid_id]
-    grids = {
-        grid.pk: grid
-        for grid in Grid.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
-    }
+    rows = list(plan.grids.select_related("station"))
+    # Before they are looked at: an edit that is on its way is waited for, and found.
+    grids = lock_rows(Grid, [row.grid_id for row in rows if row.grid_id])
+    _refuse_stale(plan, rows)
+    _refuse_faults(plan, rows, [], accept_warnings=True)
     there = [(row, grids[row.grid_id]) for row in rows if row.grid_id]
     renamed = [grid.pk for row, grid in there if grid.code != row.code]
     FormerGrid.objects.bulk_create(FormerGrid.of(grid, plan, at) for row, grid in there if not row.removed)
@@ -230,7 +239,7 @@ def _apply(plan: TerritoryPlan) -> None:
         details["late_seconds"] = round(late)
         logger.error("territory plan %s came into force %d s late", plan.pk, late)
     audit.record(
-        actor=plan.author, code="territory.in_force", target=f"territory plan {plan.pk}", details=details
+        actor=plan.updated_by, code="territory.in_force", target=f"territory plan {plan.pk}", details=details
     )
     live.publish(_everybody(), {"type": "territory", "plan": plan.pk, "at": plan.applied_at})
 

@@ -7,12 +7,12 @@ from typing import Any
 import shapely
 from django.utils.translation import gettext as _
 from shapely.geometry import mapping as as_geometry
-from shapely.geometry import shape
 
 from boshan_police.kernel import audit
 from boshan_police.kernel.access import require
 from boshan_police.kernel.errors import Conflict, Invalid
 from grid.access import PLAN_TERRITORY
+from grid.boundary import read_drawing
 from grid.interchange import Sheet
 from grid.models import Grid, Organisation, TerritoryPlan, User
 from grid.selectors.territory_plan import key_of
@@ -80,7 +80,9 @@ def compared(
         )
     grids = {grid.code: grid for grid in Grid.objects.all()}
     present = [grid for grid in grids.values() if grid.valid_until is None]
-    tree = shapely.STRtree([shape(grid.boundary) for grid in present])
+    drawn = {grid.pk: _drawn(grid) for grid in grids.values()}
+    there = [grid for grid in present if drawn[grid.pk] is not None]
+    tree = shapely.STRtree([drawn[grid.pk] for grid in there])
     stations = _stations()
     result, seen = Comparison(), set()
     for values, area in zip(sheet.rows, sheet.shapes, strict=True):
@@ -98,8 +100,8 @@ def compared(
         if "station" in given:
             given["station"] = stations[given["station"]] if given["station"] else ""
         if grid is None:
-            row = _new(given, area, present, tree)
-        elif _same(grid, given, area):
+            row = _new(given, area, there, tree)
+        elif _same(grid, drawn[grid.pk], given, area):
             result.unchanged += 1
             continue
         else:
@@ -170,35 +172,41 @@ def _paper_problem(
 
 
 def _new(
-    given: Mapping[str, str], area: shapely.Geometry, present: list[Grid], tree: shapely.STRtree
+    given: Mapping[str, str], area: shapely.Geometry, there: list[Grid], tree: shapely.STRtree
 ) -> dict[str, Any]:
     found = tree.query(area.representative_point(), predicate="covered_by")
-    there = present[int(found[0])] if found.size else None
+    lies_in = there[int(found[0])] if found.size else None
     row: dict[str, Any] = {
         "key": new_key(),
         "kind": "new",
         "removed": False,
-        "station": there.station_id if there else "",
-        "community_code": there.community_code if there else "",
-        "community": there.community if there else "",
+        "station": lies_in.station_id if lies_in else "",
+        "community_code": lies_in.community_code if lies_in else "",
+        "community": lies_in.community if lies_in else "",
     }
     return {**row, **{name: value for name, value in given.items() if value}}
 
 
-def _same(grid: Grid, given: Mapping[str, str], area: shapely.Geometry) -> bool:
+def _drawn(grid: Grid) -> shapely.Geometry | None:
+    """None for a boundary spoilt by hand in SQL."""
+    try:
+        return read_drawing(grid.boundary)
+    except Invalid:
+        return None
+
+
+def _same(
+    grid: Grid, drawn: shapely.Geometry | None, given: Mapping[str, str], area: shapely.Geometry
+) -> bool:
     now = {
         "code": grid.code,
         "station": grid.station_id,
         "community_code": grid.community_code,
         "community": grid.community,
     }
-    if any(now[name] != value for name, value in given.items() if value):
+    if drawn is None or any(now[name] != value for name, value in given.items() if value):
         return False
-    return bool(
-        shapely.equals_exact(
-            shapely.normalize(shape(grid.boundary)), shapely.normalize(area), tolerance=_SAME
-        )
-    )
+    return bool(shapely.equals_exact(shapely.normalize(drawn), shapely.normalize(area), tolerance=_SAME))
 
 
 def plan_import(

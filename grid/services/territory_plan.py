@@ -103,7 +103,7 @@ def plan_save(
             plan.title = title
         if reason is not None:
             plan.reason = reason
-        plan.halted = ""
+        plan.halted = {}
         if drop:
             plan.grids.filter(key__in=drop).delete()
         rows_keep(plan, grids)
@@ -237,7 +237,7 @@ def next_code(code: str, plan: TerritoryPlan) -> str:
 def plan_merge(*, actor: User, key: int, grids: Sequence[str], version: int | None = None) -> TerritoryPlan:
     """Join adjacent grids; the first keeps its code and its people, the others are retired."""
     if len(set(grids)) < 2:
-        raise Invalid("merge_two", _("Choose two grids or more."), field="keys")
+        raise Invalid("merge_two", _("Choose two grids or more."), field="grids")
     with drafting(actor, key, version) as plan:
         rows = [_row(plan, name) for name in dict.fromkeys(grids)]
         rows[0].boundary = mapping(merge(read_boundary(row.boundary) for row in rows))

@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry import mapping
 
 from boshan_police.kernel.errors import Invalid
-from grid import interchange
+from grid import grid_file, interchange
 from grid.coordinates import wgs84_to_bd09, wgs84_to_gcj02
 from grid.interchange import as_geojson, as_geopackage, read_sheet
 
@@ -172,7 +172,7 @@ def test_what_is_no_such_file(data, code):
 
 
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(interchange, "MOST_UNPACKED", 100_000)
+    monkeypatch.setattr(grid_file, "MOST_UNPACKED", 100_000)
     written(tmp_path, "ESRI Shapefile", "shp")
     (tmp_path / "grids.prj").write_bytes(b" " * 1_000_000)
     with pytest.raises(Invalid, match="archive"):

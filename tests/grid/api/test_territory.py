@@ -153,6 +153,28 @@ def test_a_file_is_looked_at_and_changes_nothing(office, world):
     assert not TerritoryPlan.objects.exists()
 
 
+def test_the_whole_is_asked_for_in_any_usual_way(office, plan):
+    read = f"territory/plans/{plan['id']}/"
+    assert [office.read(read, whole=word).status_code for word in ("1", "true", "0", "maybe")] == [
+        200, 200, 200, 400
+    ]  # fmt: skip
+
+
+def test_a_merge_names_its_field(office, world, plan):
+    merge = f"territory/plans/{plan['id']}/merge/"
+    apart = [f"g{world.east_grid_1.pk}", f"g{world.south_grid_2.pk}"]
+    for grids, code in ((apart[:1], "merge_two"), (apart, "merge_apart")):
+        error = office.send(merge, {"grids": grids}).json()["error"]
+        assert (error["code"], error["field"]) == (code, "grids")
+
+
+def test_a_spoilt_grid_does_not_stop_a_file(office, world):
+    Grid.objects.filter(code="城东-001").update(boundary={"type": "Polygon"})
+    same, new = _feature("城东-001", square(36.48, 117.86)), _feature("城东-009", square(36.53, 117.87, 0.01))
+    counts = _upload(office, "import/", _file(same, new)).json()["counts"]
+    assert (counts["changed"], counts["new"], counts["problems"]) == (1, 1, 0)
+
+
 def test_what_is_usable_goes_into_a_draft(office, world, plan):
     features = [
         _feature("城东-009", square(36.60, 117.87, 0.01), s="城东"),

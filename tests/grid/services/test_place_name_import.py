@@ -1,13 +1,17 @@
 """The gazetteer by file: all rows are checked, nothing changes before the second step, and then all or nothing."""
 
 import io
+import tracemalloc
+import zipfile
 from types import SimpleNamespace
 from typing import Any
 
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from boshan_police.kernel.errors import Conflict, Invalid, Refused
@@ -26,7 +30,9 @@ def take(
     world: SimpleNamespace, text: str | bytes, *, system: str = "wgs84", name: str = "names.csv"
 ) -> PlaceNameFile:
     content = text if isinstance(text, bytes) else text.encode()
-    return place_name_file_take(actor=world.admin, name=name, content=content, system=system)
+    return place_name_file_take(
+        actor=world.admin, file=io.BytesIO(content), name=name, size=len(content), system=system
+    )
 
 
 def test_nothing_before_the_second_step_and_then_it_is_found(world: SimpleNamespace) -> None:
@@ -116,27 +122,66 @@ def test_gb18030_xlsx_full_width_digits_and_emoji(world: SimpleNamespace) -> Non
     ]
 
 
+def workbook(*rows: list[Any]) -> bytes:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 @pytest.mark.parametrize(
-    ("content", "name", "code"),
+    ("content", "name", "code", "words"),
     [
-        (b"", "a.csv", "columns_missing"),
-        (b"name,lat\nx,1\n", "a.csv", "columns_missing"),
-        (b"\x00\xff\xfe\x00", "a.csv", "not_a_table"),
-        (b"PK\x03\x04 no archive", "a.xlsx", "not_a_table"),
-        (b"x" * (32 * 1024 * 1024 + 1), "a.csv", "file_too_large"),
+        (b"", "a.csv", "table_file", "empty"),
+        (b"name,lat\nx,1\n", "a.csv", "columns_missing", "lon"),
+        (b"\x00\xff\xfe\x00", "a.csv", "table_file", "can't be read"),
+        (b"PK\x03\x04 no archive", "a.xlsx", "table_file", "not an .xlsx"),
+        (b"x" * (32 * 1024 * 1024 + 1), "a.csv", "table_file", "at most 32 MB"),
+        (
+            workbook(["name", "lat", "lon"], ["x", "=1+1", 117.9]),
+            "a.xlsx",
+            "table_file",
+            "B2 holds a formula",
+        ),
+        (b"name,lat,lon\n" + b"x,1,1\n" * 200_001, "a.csv", "table_file", "more than 200,000 rows"),
     ],
 )
-def test_what_is_no_table(world: SimpleNamespace, content: bytes, name: str, code: str) -> None:
-    with pytest.raises(Invalid, match=code):
+def test_what_is_no_table(world: SimpleNamespace, content: bytes, name: str, code: str, words: str) -> None:
+    with pytest.raises(Invalid, match=code) as caught:
         take(world, content, name=name)
+    assert words in str(caught.value.message)
     assert not PlaceNameFile.objects.exists()
+
+
+def test_a_sheet_that_claims_to_be_huge_is_read_as_it_is(world: SimpleNamespace) -> None:
+    """A claim of A1:XFD300 would make rows of 16,384 cells."""
+    out, plain = io.BytesIO(), workbook(["name", "lat", "lon"], ["窑火小区", 36.5, 117.9])
+    with zipfile.ZipFile(io.BytesIO(plain)) as old, zipfile.ZipFile(out, "w") as new:
+        for part in old.infolist():
+            text = old.read(part)
+            new.writestr(part, text.replace(b'<dimension ref="A1:C2"', b'<dimension ref="A1:XFD300"'))
+    tracemalloc.start()
+    file = take(world, out.getvalue(), name="a.xlsx")
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [row["name"] for row in file.rows] == ["窑火小区"]
+    assert most < 10 * 1024 * 1024
+
+
+@pytest.mark.parametrize("sign", ["\t", ";"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_other_separators_and_encodings(world: SimpleNamespace, sign: str, encoding: str) -> None:
+    text = GOOD.replace(",", sign)
+    assert place_name_file_check(take(world, text.encode(encoding))).added == 2
 
 
 def test_administrators_alone(world: SimpleNamespace) -> None:
     file = take(world, GOOD)
     for person in (world.watch, world.east_commander):
         with pytest.raises(Refused):
-            place_name_file_take(actor=person, name="a.csv", content=GOOD.encode(), system="wgs84")
+            place_name_file_take(actor=person, file=io.BytesIO(), name="a.csv", size=0, system="wgs84")
         with pytest.raises(Refused):
             place_name_file_import(actor=person, key=file.pk)
 
@@ -146,6 +191,28 @@ def test_a_large_file_costs_few_queries(world: SimpleNamespace, django_assert_ma
     file = take(world, "\n".join([HEAD, *rows]))
     with django_assert_max_num_queries(13):  # file, names, three batches, file, trace, savepoints
         place_name_file_import(actor=world.admin, key=file.pk)
+
+
+def test_the_keys_of_a_large_file_are_made_between_the_writes(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction that says nothing for 30 s is ended by the database."""
+    file = take(world, "\n".join([HEAD, *(f"地名{n},,,,36.5,117.9," for n in range(2_500))]))
+    silent = [0]
+    make_keys = PlaceName.make_keys
+
+    def counted(name: PlaceName) -> None:
+        silent[-1] += 1
+        make_keys(name)
+
+    def heard(execute: Any, *args: Any) -> Any:
+        silent.append(0)
+        return execute(*args)
+
+    monkeypatch.setattr(PlaceName, "make_keys", counted)
+    with connection.execute_wrapper(heard):
+        place_name_file_import(actor=world.admin, key=file.pk)
+    assert (sum(silent), max(silent)) == (2_500, 1_000)
 
 
 @pytest.fixture
@@ -177,6 +244,31 @@ def test_the_pages(world: SimpleNamespace, office: Client) -> None:
     assert "imported before" in office.get(check_page, follow=True).content.decode()
     assert office.get(reverse("admin:grid_placenamefile_changelist")).status_code == 200
     assert office.get(reverse("admin:grid_placename_add")).status_code == 200
+
+
+def test_a_file_is_found_again_and_removed_until_it_is_imported(
+    world: SimpleNamespace, office: Client
+) -> None:
+    file, done = take(world, GOOD), take(world, GOOD)
+    assert AuditEntry.objects.filter(code="configuration.uploaded", actor=world.admin).count() == 2
+    place_name_file_import(actor=world.admin, key=done.pk)
+    with CaptureQueriesContext(connection) as queries:
+        page = office.get(reverse("admin:grid_placenamefile_changelist")).content.decode()
+    assert not any('"rows"' in query["sql"] for query in queries)
+    assert reverse("admin:grid_placenamefile_check", args=[file.pk]) in page
+    assert reverse("admin:grid_placenamefile_check", args=[done.pk]) not in page
+    for one, status in ((file, 302), (done, 403)):
+        remove = reverse("admin:grid_placenamefile_delete", args=[one.pk])
+        assert office.post(remove, {"post": "yes"}).status_code == status
+    assert list(PlaceNameFile.objects.all()) == [done]
+    assert AuditEntry.objects.get(code="configuration.removed").target == f"placenamefile {file.pk}"
+
+
+def test_the_preview_shows_the_first_and_counts_all(world: SimpleNamespace, office: Client) -> None:
+    file = take(world, "\n".join([HEAD, *(f"地名{n},,,,36.5,117.9," for n in range(501))]))
+    page = office.get(reverse("admin:grid_placenamefile_check", args=[file.pk])).content.decode()
+    assert "The first 500 of 501 are shown." in page
+    assert ("地名499" in page, "地名500" in page) == (True, False)
 
 
 def test_the_pages_are_not_for_others(world: SimpleNamespace) -> None:
