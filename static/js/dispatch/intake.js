@@ -19,7 +19,7 @@ import { Place } from "./intake_place.js";
 import { readPoint, writePoint } from "./intake_point.js";
 import { Sender } from "./intake_send.js";
 import { Similar } from "./intake_similar.js";
-import { Templates, blank } from "./intake_template.js";
+import { Templates } from "./intake_template.js";
 
 const PROGRESS_MS = 400;
 const SAID_MS = 12_000;
@@ -67,7 +67,7 @@ class Intake {
     bind([
       { id: "intake", code: "F2", text: gettext("New incident"), group: "incident", always: true, run: () => this.open() },
       { id: "intake-save", code: "Enter", ctrl: true, always: true, text: gettext("Save the intake"), group: "incident",
-        run: () => (this.node.contains(document.activeElement) ? this.save() : false) },
+        run: () => (this.root.contains(document.activeElement) ? this.save() : false) },
     ]); // prettier-ignore
     document.addEventListener("click", (event) => {
       if (!this.drawer || !event.target.closest("[data-action=intake]")) return;
@@ -158,7 +158,6 @@ class Intake {
     if (!this.drawer || this.sending) return;
     this.root.hidden = true;
     tell("map:mark", null);
-    tell("intake:closed");
   }
 
   discard() {
@@ -236,12 +235,12 @@ class Intake {
   }
 
   #categoryChosen(category, leaving) {
-    this.node.elements.category.value = category.code;
+    this.node.elements.category.value = category?.code ?? "";
     this.templates.show(category);
-    this.form.priority(category.priority);
-    this.form.say("category", "");
+    if (category) this.form.priority(category.priority);
+    this.form.say("category", category || !leaving ? "" : this.form.missing(this.form.values()).category);
     this.#typed();
-    if (!leaving) this.form.focus("priority");
+    if (category && !leaving) this.form.focus("priority");
   }
 
   #prioritySet(level) {
@@ -312,7 +311,7 @@ class Intake {
 
   /** What is said once before saving; the second press obeys. */
   #warning({ point, summary }) {
-    const open = blank(summary);
+    const open = this.templates.blank(summary);
     if (!point && open) return fill(gettext("No point, so no station is told, and %(blank)s is not filled in. Save again to file it so."), { blank: open });
     if (!point) return gettext("Without a point no station is told, only the command centre. Save again to file it so.");
     return open ? fill(gettext("%(blank)s is not filled in. Save again to file it so."), { blank: open }) : "";
@@ -340,6 +339,7 @@ class Intake {
     this.sending = true;
     this.root.setAttribute("aria-busy", "true");
     const slow = setTimeout(() => this.line.say(gettext("Saving…")), PROGRESS_MS);
+    this.root.focus({ preventScroll: true }); // a disabled field loses the focus, and Enter would be the board's
     $("fieldset", this.node).disabled = true;
     try {
       this.halting = sender;
@@ -373,8 +373,7 @@ class Intake {
     this.saidTimer = setTimeout(() => (this.said.hidden = true), SAID_MS);
     this.root.hidden = true;
     tell("map:mark", null);
-    tell("intake:filed", { number, row });
-    return tell("intake:closed");
+    return tell("intake:filed", { number, row });
   }
 
   #failed(error) {

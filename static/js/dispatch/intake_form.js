@@ -68,8 +68,11 @@ export class Form {
     if (!line) return false;
     line.textContent = text;
     line.hidden = !text;
-    if (text) control.setAttribute("aria-invalid", "true");
-    else control.removeAttribute("aria-invalid");
+    line.id ||= `intake-${field}-error`;
+    for (const [name, value] of [["aria-invalid", "true"], ["aria-describedby", line.id]]) {
+      if (text) control.setAttribute(name, value);
+      else control.removeAttribute(name);
+    }
     return true;
   }
 
