@@ -8,7 +8,7 @@ import { audible } from "../lib/preference.js";
 import { play } from "../lib/sound.js";
 import { ago, ms, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
-import { ask as askIn } from "./board_ask.js";
+import { ask as askIn, askAndAct } from "./board_ask.js";
 import { title } from "./board_row.js";
 import { prioritySymbol } from "../lib/symbols.js";
 import { mountCard } from "./station_card.js";
@@ -65,7 +65,7 @@ export function mountCrew(root, state, dialog) {
     draw();
   }
 
-  const dock = mountDock($("[data-dock]", root), state, { press, claim, ask, say, draw, outbox, job });
+  const dock = mountDock($("[data-dock]", root), state, { press, claim, ask, askAndAct: (question, act) => askAndAct(dialog, question, act), say, draw, outbox, job });
 
   outbox.addEventListener("sent", ({ detail: { entry, answer } }) => {
     const text = answer?.changed === false ? gettext("%(step)s had been recorded before") : gettext("%(step)s %(time)s recorded");
