@@ -9,9 +9,11 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
+from boshan_police.kernel import clock
 from dispatch.models import Assignment, Incident
 from dispatch.services.assignment import assignment_advance
 from dispatch.services.incident import incident_claim, incident_file
+from grid.services.hazard import hazard_enter
 from tests.live_server import session_headers
 from tests.world import IN_EAST
 
@@ -147,6 +149,25 @@ def test_a_phone_whose_session_ended_leads_back_and_loses_no_step(
     expect(phone.locator(".crew-said-line")).to_contain_text("Set out")
     order.refresh_from_db()
     assert order.step == "en_route"
+
+
+def test_warnings_reach_the_phone_though_the_first_answer_was_lost(
+    committed_world: SimpleNamespace, order: Assignment, sit: Callable[..., Desk]
+) -> None:
+    hazard_enter(
+        actor=committed_world.east_commander,
+        kind="dog",
+        text="Chained on the east side",
+        reason="Seen on patrol",
+        valid_until=clock.local_day(clock.now()),
+        **IN_EAST,
+    )
+    officer = sit(committed_world.east_officer, PHONE, language="en")
+    story = f"**/api/incidents/{order.incident.number}/"
+    officer.page.route(story, lambda route: route.abort(), times=1)
+    phone = officer.open("/station/")
+    phone.get_by_role("button", name="城东01").click()
+    expect(phone.locator("[data-card-what]")).to_contain_text("Chained on the east side")
 
 
 def test_undo_takes_a_step_back(
