@@ -45,7 +45,7 @@ export async function fetchCategories(url) {
   return { categories: results, offset: Number.isNaN(date) ? null : date - Date.now() };
 }
 
-export const labelOf = (category) => (chinese ? category.name : category.name_en);
+const labelOf = (category) => (chinese ? category.name : category.name_en);
 
 export class Categories {
   constructor(input, list, { chosen }) {
