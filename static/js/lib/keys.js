@@ -5,7 +5,7 @@
  *   `codes` more keys that do the same; `shown` what the help shows; `repeats` while held down; `shift` allows Shift;
  *   `over` selector of buttons on which Enter means this act and not the button
  *   `run` returning false lets the browser have the key
- * allKeys() → [{id, code, text, label, group}] of what is bound now; keyLabel(code) → "F2", "/", "A"
+ * allKeys() → [{id, code, text, label, group}] of what is bound now
  * rebind(id, code | null) — changes or switches off one key, remembered; single keys can thus be turned off (WCAG 2.1.4)
  * Who switched off keys of one letter, digit or sign (lib/preference.js) keeps the others; their hints disappear.
  * typing(event) → true while the person writes; composing(event) → true while an input method has the keys */
@@ -27,7 +27,7 @@ function stored() {
 }
 let own = stored();
 
-export const keyLabel = (code) => LABELS[code] ?? code.replace(/^(Key|Digit|Numpad)/, "");
+const keyLabel = (code) => LABELS[code] ?? code.replace(/^(Key|Digit|Numpad)/, "");
 const SINGLE = /^(Key|Digit|Numpad\d|Numpad(Add|Subtract|Multiply|Divide|Decimal)|Slash|Backslash|Comma|Period|Semicolon|Quote|Bracket|Minus|Equal|Backquote|Intl)/;
 const switchedOff = (key, code) => !preference.single_keys && !key.ctrl && SINGLE.test(code);
 const codeOf = (key) => {
