@@ -198,3 +198,10 @@ def test_the_wall_is_large_and_names_nobody(
     )
     assert smallest >= 32
     assert page.evaluate("document.documentElement.scrollHeight") <= FULL["height"]
+
+
+def test_show_on_the_board_leads_to_that_incident(
+    committed_world: SimpleNamespace, fight: Incident, noise: Incident, sit: Callable[..., Desk]
+) -> None:
+    page = open_board(sit(committed_world.dispatcher, language="en"), f"/board/#{noise.number}")
+    expect(page.locator("[data-who] h1")).to_have_text("Loud music")  # the fight is the more urgent one

@@ -115,6 +115,33 @@ def test_without_a_network_it_is_kept_and_sent_when_it_is_back(form: Desk) -> No
     assert Incident.objects.count() == 1
 
 
+def test_the_category_that_is_filed_is_the_one_shown(form: Desk) -> None:
+    page = form.page
+    fill(page)
+    find = page.locator("#intake-category-find")
+    find.fill("nothing like it")
+    page.keyboard.press("Tab")
+    error = page.locator(".intake-category .error")
+    expect(error).to_contain_text("Choose a category")
+    expect(find).to_have_attribute("aria-describedby", str(error.get_attribute("id")))
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Not saved yet")
+    assert not Incident.objects.exists()
+    page.close()
+    form.page = form.context.new_page()
+    expect(opened(form).locator("#intake-summary")).to_have_value("Two men fight")
+    expect(form.page.locator("#intake-category")).to_have_value("")
+
+
+def test_brackets_of_a_pasted_message_are_no_blank_to_fill_in(form: Desk) -> None:
+    page = form.page
+    fill(page, "【移动】Two men fight")
+    page.locator("#intake-summary").press("Tab")
+    expect(page.locator("#intake-caller")).to_be_focused()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001")
+
+
 def test_enter_never_sends_a_half_filled_form(form: Desk) -> None:
     page = form.page
     page.locator("#intake-phone").fill("110")
@@ -240,6 +267,11 @@ def test_three_letters_of_pinyin_put_the_pin_and_a_template_the_words(
     page.keyboard.type("5")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".intake-status")).to_contain_text("【有无】 is not filled in")
+    page.keyboard.press("Control+End")
+    page.keyboard.press("Tab")  # what lies behind the cursor holds nobody fast
+    expect(page.locator("#intake-caller")).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Control+Home")
     page.keyboard.press("Tab")
     page.keyboard.type("有")
     page.keyboard.press("Tab")  # no blank is left: on to the next field

@@ -39,6 +39,11 @@ def test_a_colleague_is_named_and_reads_it(
     expect(board.locator(".mention-list li:visible").first).to_be_visible()
     board.keyboard.press("Escape")  # closes the list, not the dialog
     expect(board.locator(".mention-list li:visible")).to_have_count(0)
+    board.locator("#ask-text").fill("Ask the owner @")
+    expect(board.locator(".mention-list li:visible").first).to_be_visible()
+    board.keyboard.press("Home")
+    board.keyboard.press("Tab")  # takes nothing: the caret stands behind no @ any more
+    expect(board.locator("#ask-text")).to_have_value("Ask the owner @")
     board.locator("#ask-text").fill("Ask the owner @李青 @周明")
     board.keyboard.press("Enter")
     expect(board.locator("[data-acts]")).to_contain_text("Note added")

@@ -6,17 +6,22 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
+from boshan_police.kernel import clock
 from dispatch.models import Assignment, Incident
 from dispatch.services.assignment import assignment_advance
 from dispatch.services.incident import incident_claim, incident_file
+from grid.services.hazard import hazard_enter
+from tests.live_server import session_headers
 from tests.world import IN_EAST
 
 from .conftest import PHONE, Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEPT_SECONDS = 2.0
+STALE_SECONDS = 6.0  # with the six before "No connection": the board would be frozen by then
 
 
 @pytest.fixture
@@ -102,6 +107,67 @@ def test_a_step_pressed_before_a_reload_is_still_sent(
     while Assignment.objects.get(pk=order.pk).departed_at is None:
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+def test_a_phone_without_a_line_for_long_still_goes_from_step_to_step(
+    committed_world: SimpleNamespace, order: Assignment, sit: Callable[..., Desk]
+) -> None:
+    officer, phone, main = crew(sit, committed_world)
+    officer.context.set_offline(True)
+    expect(phone.locator("[data-crew-age]")).to_have_text("No connection")
+    time.sleep(STALE_SECONDS)
+    main.click()
+    expect(phone.locator(".crew-undo")).to_contain_text("Set out")
+    expect(main).to_be_disabled()  # a second press is not a second step
+    kept = phone.locator("[data-kept]")
+    expect(kept).to_contain_text("Set out")
+    expect(main).to_contain_text("On scene")
+    main.click()
+    expect(kept).to_contain_text("and 1 more")
+    expect(main).to_contain_text("Report back")
+    main.click()
+    expect(phone.locator(".crew-report")).to_be_visible()
+    officer.context.set_offline(False)
+    expect(phone.locator(".crew-said-line")).to_contain_text("On scene")
+    expect(kept).to_be_hidden()
+    order.refresh_from_db()
+    assert order.step == "on_scene"
+
+
+def test_a_phone_whose_session_ended_leads_back_and_loses_no_step(
+    committed_world: SimpleNamespace, order: Assignment, sit: Callable[..., Desk]
+) -> None:
+    officer, phone, main = crew(sit, committed_world)
+    Session.objects.all().delete()
+    main.click()
+    again = phone.get_by_role("link", name="Sign in again")
+    expect(again).to_have_attribute("href", "/login/?next=%2Fstation%2F")
+    expect(phone.locator("[data-crew-age]")).to_have_text("Signed out")
+    name, value = session_headers(committed_world.east_officer)["Cookie"].split("=", 1)
+    officer.context.add_cookies([{"name": name, "value": value, "url": officer.server.http}])
+    officer.open("/station/")
+    expect(phone.locator(".crew-said-line")).to_contain_text("Set out")
+    order.refresh_from_db()
+    assert order.step == "en_route"
+
+
+def test_warnings_reach_the_phone_though_the_first_answer_was_lost(
+    committed_world: SimpleNamespace, order: Assignment, sit: Callable[..., Desk]
+) -> None:
+    hazard_enter(
+        actor=committed_world.east_commander,
+        kind="dog",
+        text="Chained on the east side",
+        reason="Seen on patrol",
+        valid_until=clock.local_day(clock.now()),
+        **IN_EAST,
+    )
+    officer = sit(committed_world.east_officer, PHONE, language="en")
+    story = f"**/api/incidents/{order.incident.number}/"
+    officer.page.route(story, lambda route: route.abort(), times=1)
+    phone = officer.open("/station/")
+    phone.get_by_role("button", name="城东01").click()
+    expect(phone.locator("[data-card-what]")).to_contain_text("Chained on the east side")
 
 
 def test_undo_takes_a_step_back(

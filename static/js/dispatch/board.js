@@ -31,7 +31,7 @@ export function mount(root) {
   const alarms = mountAlarms(root, state);
   const command = mountCommand(root, state, acts);
   const mentions = mountMentions($("[data-mentions]", root), dialog, state);
-  bindKeys(root, dialog, state, { list, map, acts, near: detail.near, place: detail.place, alarms, command, mentions, health: head.health });
+  bindKeys(root, state, { list, map, acts, near: detail.near, place: detail.place, alarms, command, mentions, health: head.health });
 
   const sound = $("[data-sound-state]", root);
   setInterval(() => setText(sound, alarms.describe()), 1000);
@@ -57,7 +57,8 @@ export function mount(root) {
   state.addEventListener("entries", function first() {
     if (!state.entries.length) return;
     state.removeEventListener("entries", first);
-    if (!state.selected) state.select(state.entries[0].row.number);
+    const asked = location.hash.slice(1); // "Show on the board" of an incident's page
+    if (!state.selected) state.select(state.entry(asked) ? asked : state.entries[0].row.number);
   });
   document.addEventListener("visibilitychange", () => !document.hidden && state.refresh());
   live.start();

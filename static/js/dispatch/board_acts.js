@@ -8,18 +8,19 @@ import { fill, gettext } from "../lib/i18n.js";
 import { stamp } from "../lib/time.js";
 import { STEP_TEXT, serial } from "../lib/urgency.js";
 import { send, urls } from "./board_api.js";
-import { ask } from "./board_ask.js";
+import { askAndAct } from "./board_ask.js";
 import { shiftActs } from "./board_shift.js";
-import { PendingStep } from "./board_step.js";
+import { PendingStep, UNDO_S } from "./board_step.js";
 
 export function mountActs(root, dialog, state, status) {
   const { live, config } = state;
   const { may } = config;
-  const result = el("p.result", { role: "status" });
+  const result = el("p.result"); // read out by `status`
+  const pending = el("div.pending-steps");
   const main = el("button.button.primary", { type: "button", onclick: () => primary() });
   const others = el("div.other-acts");
   const moreBox = el("div.more-acts", { hidden: true });
-  put(root, result, main, others, moreBox);
+  put(root, result, pending, main, others, moreBox);
   let shown = null;
   let ended = false;
   let busy = 0;
@@ -38,7 +39,7 @@ export function mountActs(root, dialog, state, status) {
   function act(number, call, done) {
     busy += 1;
     main.disabled = true;
-    queue = queue.then(async () => {
+    const told = queue.then(async () => {
       try {
         const answer = await call();
         state.touch(number);
@@ -51,7 +52,8 @@ export function mountActs(root, dialog, state, status) {
         return error;
       }
     });
-    return queue.finally(() => {
+    queue = told.catch(() => {}); // a fault in one act must not refuse every later one
+    return told.finally(() => {
       busy -= 1;
       drawn = "";
       if (shown) show(shown, ended);
@@ -78,51 +80,59 @@ export function mountActs(root, dialog, state, status) {
     });
   }
 
-  async function recallUnits(number, units) {
-    const row = live.incidents.get(number);
-    const orders = row?.assignments.filter((order) => units.includes(order.unit)) ?? [];
+  function recallUnits(number, units) {
+    const orders = live.incidents.get(number)?.assignments.filter((order) => units.includes(order.unit)) ?? [];
     if (!orders.length) return say(gettext("Nothing to recall: the order has ended"), "bad");
-    const reason = await askRecall(orders.map((order) => order.label).join(gettext(", ")));
-    for (const order of reason ? orders : []) await release(number, order, reason);
+    return recallOrders(number, orders);
   }
 
-  const askRecall = (label) =>
-    ask(dialog, {
-      title: fill(gettext("Recall %(unit)s"), { unit: label }),
+  const recall = (row, order) => recallOrders(row.number, [order]);
+
+  function recallOrders(number, orders) {
+    const left = [...orders];
+    const question = {
+      title: fill(gettext("Recall %(unit)s"), { unit: orders.map(({ label }) => label).join(gettext(", ")) }),
       label: gettext("Reason, the crew will read it"),
       verb: gettext("Recall"),
       suggestions: [gettext("Sent by mistake"), gettext("A nearer unit goes"), gettext("No longer needed")],
       harm: true,
+    };
+    return askAndAct(dialog, question, async (outcome) => {
+      for (; left.length; left.shift()) {
+        const [order] = left;
+        const done = () => say(fill(gettext("%(unit)s recalled from %(number)s"), { unit: order.label, number: serial(number) }));
+        const refused = await act(number, () => send(urls.step(number, order.id, "release"), { outcome }), done);
+        if (refused) return refused;
+      }
+      return null;
     });
-
-  const release = (number, order, outcome) =>
-    act(number, () => send(urls.step(number, order.id, "release"), { outcome }), () =>
-      say(fill(gettext("%(unit)s recalled from %(number)s"), { unit: order.label, number: serial(number) })),
-    );
-
-  async function recall(row, order) {
-    const reason = await askRecall(order.label);
-    if (reason) await release(row.number, order, reason);
   }
 
-  async function step(row, order, verb) {
-    let outcome = "";
-    if (verb === "report") {
-      outcome = await ask(dialog, {
-        title: fill(gettext("%(unit)s reports back"), { unit: order.label }),
-        label: gettext("What came of it"),
-        verb: gettext("Report back"),
-        suggestions: [gettext("Settled on the spot"), gettext("Taken to the station"), gettext("Handed over"), gettext("Nothing to do")],
+  function step(row, order, verb) {
+    if (verb !== "report") return takeStep(row, order, verb, {});
+    const question = {
+      title: fill(gettext("%(unit)s reports back"), { unit: order.label }),
+      label: gettext("What came of it"),
+      verb: gettext("Report back"),
+      suggestions: [gettext("Settled on the spot"), gettext("Taken to the station"), gettext("Handed over"), gettext("Nothing to do")],
+    };
+    return askAndAct(dialog, question, (outcome) => takeStep(row, order, verb, { outcome }));
+  }
+
+  /** → Promise(the error | null), once it has gone up or has been taken back. */
+  function takeStep(row, order, verb, body) {
+    const now = live.now();
+    const words = (left) => fill(gettext("%(unit)s: noted at %(time)s, sent in %(left)s s"), { unit: order.label, time: stamp(now), left });
+    status.textContent = words(UNDO_S); // said once, the countdown is for the eye
+    return new Promise((resolve) => {
+      new PendingStep(pending, {
+        words,
+        at: new Date(now).toISOString(),
+        url: urls.step(row.number, order.id, verb),
+        body,
+        undone: () => resolve(say(gettext("Not sent"))),
+        run: (call) => resolve(act(row.number, call, (answer) => say(stepWords(order, answer)))),
       });
-      if (!outcome) return;
-    }
-    new PendingStep({
-      at: new Date(live.now()).toISOString(),
-      url: urls.step(row.number, order.id, verb),
-      body: outcome ? { outcome } : {},
-      waiting: (left, undo) => say(fill(gettext("%(unit)s: noted at %(time)s, sent in %(left)s s"), { unit: order.label, time: stamp(live.now()), left }), "ok", { text: gettext("Undo"), run: undo }),
-      undone: () => say(gettext("Not sent")),
-      run: (call) => act(row.number, call, (answer) => say(stepWords(order, answer))),
     });
   }
 
@@ -137,18 +147,15 @@ export function mountActs(root, dialog, state, status) {
     await act(row.number, () => send(urls.takeOver(row.number)), () => say(fill(gettext("%(number)s is yours now"), { number: serial(row.number) })));
   }
 
-  /** `text` and `refused` (its error): words from elsewhere that the server did not take. */
-  async function note(text = "", refused = null) {
-    if (!shown || !may.note) return;
+  /** `value` and `wrong`: words from elsewhere that the server did not take, and why. */
+  function note(value = "", wrong = "") {
+    if (!shown || !may.note) return undefined;
     const { row } = shown;
-    const question = { title: fill(gettext("Note on %(number)s"), { number: serial(row.number) }), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), names: urls.names(row.number) };
-    do {
-      text = await ask(dialog, { ...question, value: text, wrong: refused?.message ?? "" });
-      refused = text ? await act(row.number, () => send(urls.notes(row.number), { text }), () => say(gettext("Note added"))) : null;
-    } while (refused); // what was typed is not lost
+    const question = { title: fill(gettext("Note on %(number)s"), { number: serial(row.number) }), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), names: urls.names(row.number), most: 2000, value, wrong };
+    return askAndAct(dialog, question, (text) => act(row.number, () => send(urls.notes(row.number), { text }), () => say(gettext("Note added"))));
   }
 
-  async function end(kind) {
+  function end(kind) {
     const { row } = shown;
     const number = serial(row.number);
     const words = {
@@ -157,28 +164,25 @@ export function mountActs(root, dialog, state, status) {
       invalidate: { title: gettext("Mark %(number)s invalid"), label: gettext("Reason"), verb: gettext("Mark invalid"), key: "reason", done: gettext("%(number)s marked invalid"), harm: true },
     }[kind];
     const explain = row.assignments.length ? fill(gettext("%(units)s will be released"), { units: row.assignments.map(({ label }) => label).join(gettext(", ")) }) : "";
-    const text = await ask(dialog, { ...words, title: fill(words.title, { number }), explain, required: kind !== "close" });
-    if (text !== null) await act(row.number, () => send(urls[kind](row.number), { [words.key]: text }), () => say(fill(words.done, { number })));
+    const question = { ...words, title: fill(words.title, { number }), explain, required: kind !== "close" };
+    return askAndAct(dialog, question, (text) => act(row.number, () => send(urls[kind](row.number), { [words.key]: text }), () => say(fill(words.done, { number }))));
   }
 
-  async function reveal() {
-    if (!shown || !may.reveal) return;
+  function reveal() {
+    if (!shown || !may.reveal) return undefined;
     const { row } = shown;
-    const reason = await ask(dialog, {
+    const question = {
       title: gettext("Caller's name and phone"),
       explain: gettext("Reveal needs a reason and is logged"),
       label: gettext("Reason"),
       verb: gettext("Reveal"),
       suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
-    });
-    if (!reason) return;
-    await act(row.number, () => send(urls.reveal(row.number), { reason }), (answer) =>
-      say([answer, ...answer.others].map(callerText).join(gettext("; ")), "revealed"),
-    );
+    };
+    const done = (answer) => say([answer, ...answer.others].map(callerText).join(gettext("; ")), "revealed");
+    return askAndAct(dialog, question, (reason) => act(row.number, () => send(urls.reveal(row.number), { reason }), done));
   }
 
-  const claim = () =>
-    act(shown.row.number, () => send(urls.claim(shown.row.number)), () => say(fill(gettext("%(number)s is claimed by you"), { number: serial(shown.row.number) })));
+  const claim = ({ number }) => act(number, () => send(urls.claim(number)), () => say(fill(gettext("%(number)s is claimed by you"), { number: serial(number) })));
 
   const reinforce = () => shown && !ended && may.reinforce && void shift.reinforce(shown.row);
 
@@ -199,7 +203,7 @@ export function mountActs(root, dialog, state, status) {
       const text = row.assignments.length ? gettext("Also send %(units)s") : gettext("Send %(units)s");
       return { text: fill(text, { units: names(ticked) }), run: () => sendTo(row, ticked) };
     }
-    if (may.claim && row.stage === "unclaimed") return { text: gettext("Claim"), run: claim };
+    if (may.claim && row.stage === "unclaimed") return { text: gettext("Claim"), run: () => claim(row) };
     if (row.status === "reported_back" && may.close) return { text: gettext("Close"), run: () => end("close") };
     if (!may.dispatch) return { text: gettext("Nothing to do for you here") };
     const place = row.lat === null ? gettext("The incident has no place on the map") : gettext("Tick units with 1–9, then Enter");

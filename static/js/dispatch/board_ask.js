@@ -1,18 +1,23 @@
 /* A question before harm: cancel, invalidate, recall, reveal, close. One dialog, one field, a verb that names the result.
- * ask(dialog, {title, explain, label, verb, suggestions, harm, required = true}) → Promise(text | null when left)
+ * ask(dialog, {title, explain, label, verb, suggestions, harm, required = true, most = 200}) → Promise(text | null when left)
+ *   `most` characters are taken; a longer text is said and stays in the field to be shortened
  *   `names`: the API's names of the incident, offered after `@`; `value` and `wrong`: what was typed and why it was refused
- *   with `choice: {label, options: [[value, text]…]}` a list stands above the field → Promise({choice, text} | null) */
+ *   with `choice: {label, options: [[value, text]…]}` a list stands above the field → Promise({choice, text} | null);
+ *   `value` is then such an answer
+ * askAndAct(dialog, question, act) — act(answer) → the error | null; asks again with what was typed until it is taken or left */
 
 import { el, put } from "../lib/dom.js";
-import { gettext } from "../lib/i18n.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { composing } from "../lib/keys.js";
 import { mentionField } from "./mention_field.js";
 
-export function ask(dialog, { title, explain, label, verb, suggestions = [], harm = false, required = true, choice = null, names = "", value = "", wrong = "" }) {
+export function ask(dialog, { title, explain, label, verb, suggestions = [], harm = false, required = true, most = 200, choice = null, names = "", value = "", wrong = "" }) {
   return new Promise((resolve) => {
-    const field = el("textarea", { name: "text", maxlength: 200, rows: 2, id: "ask-text", "aria-invalid": wrong ? "true" : null });
-    field.value = value;
-    const error = el("p.error-line", { hidden: !wrong, role: "alert" }, wrong || gettext("A reason is needed"));
+    const field = el("textarea", { name: "text", rows: 2, id: "ask-text", "aria-invalid": wrong ? "true" : null });
+    field.value = value.text ?? value;
+    const error = el("p.error-line", { hidden: !wrong, role: "alert" }, wrong);
     const chosen = choice && el("select", { id: "ask-choice", name: "choice" }, choice.options.map(([value, text]) => el("option", { value }, text)));
+    if (chosen && value) chosen.value = value.choice;
     const leave = (said) => {
       resolve(chosen && said !== null ? { choice: chosen.value, text: said } : said);
       dialog.close();
@@ -20,8 +25,9 @@ export function ask(dialog, { title, explain, label, verb, suggestions = [], har
     const submit = (event) => {
       event?.preventDefault();
       const text = field.value.trim();
-      if (text || !required) return leave(text);
-      error.textContent = gettext("A reason is needed");
+      const { length } = [...text];
+      if (length <= most && (text || !required)) return leave(text);
+      error.textContent = text ? fill(gettext("At most %(most)s characters; these are %(length)s."), { most, length }) : gettext("A reason is needed");
       error.hidden = false;
       field.setAttribute("aria-invalid", "true");
       field.focus();
@@ -51,10 +57,21 @@ export function ask(dialog, { title, explain, label, verb, suggestions = [], har
     );
     if (names) mentionField(field, names); // first, so that its Enter is not this one's
     field.addEventListener("keydown", (event) => {
-      if (event.code === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
+      if (event.code === "Enter" && !event.shiftKey && !composing(event)) submit(event);
     });
     dialog.addEventListener("close", () => resolve(null), { once: true });
     dialog.showModal();
-    (chosen ?? field).focus();
+    (wrong ? field : chosen ?? field).focus();
   });
+}
+
+export async function askAndAct(dialog, question, act) {
+  let answer = await ask(dialog, question);
+  while (answer !== null) {
+    const refused = await act(answer);
+    if (!refused) return;
+    // the person went on meanwhile: their next question is answered first
+    while (dialog.open) await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
+    answer = await ask(dialog, { ...question, value: answer, wrong: refused.message });
+  }
 }

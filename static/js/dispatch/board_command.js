@@ -107,7 +107,7 @@ export function mountCommand(root, state, acts) {
   async function note(row, text) {
     state.select(row.number);
     const refused = await acts.act(row.number, () => post(urls.notes(row.number), { text }), () => acts.say(gettext("Note added")));
-    if (refused?.status === 400) acts.note(text, refused); // what was typed is not lost
+    if (refused) acts.note(text, refused.message); // what was typed is not lost
   }
 
   function takeOver(row) {

@@ -113,7 +113,7 @@ export function mountDetail(root, state, acts, dialog) {
   async function load(number) {
     try {
       const [story, events] = await Promise.all([get(urls.incident(number)), get(urls.events(number))]);
-      if (number !== state.selected) return;
+      if (number !== state.selected || story.version < detail.story?.version) return; // overtaken by a newer answer
       const made = detail.story ? story.version - detail.story.version : 0;
       detail.story = story;
       detail.events = events.results ?? events;

@@ -1,11 +1,11 @@
-/* The board's keys and their page of help.
- * bindKeys(root, dialog, state, parts) — parts: {list, map, acts, near, place, alarms, command, mentions, health} */
+/* The board's keys and the line that hints at them.
+ * bindKeys(root, state, parts) — parts: {list, map, acts, near, place, alarms, command, mentions, health} */
 
 import { $, el, put } from "../lib/dom.js";
-import { gettext, pgettext } from "../lib/i18n.js";
-import { allKeys, bind, rebind } from "../lib/keys.js";
+import { gettext } from "../lib/i18n.js";
+import { bind } from "../lib/keys.js";
 
-export function bindKeys(root, dialog, state, { list, map, acts, near, place, alarms, command, mentions, health }) {
+export function bindKeys(root, state, { list, map, acts, near, place, alarms, command, mentions, health }) {
   const key = (id, code, text, run, more = {}) => ({ id, code, text, run, group: "board", ...more });
   const digit = (event) => {
     const unit = near.at(Number(event.code.at(-1)) - 1);
@@ -38,7 +38,6 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, place, al
     key("lens", "KeyX", gettext("Lens of the town"), () => map.act("lens")),
     key("health", "KeyI", gettext("State of each part"), () => health.toggle()),
     key("back", "Escape", gettext("Back one step"), back, { always: true }),
-    key("help", "Slash", gettext("All keys"), help, { shown: "?", shift: true }),
   ];
   bind(keys);
 
@@ -49,32 +48,6 @@ export function bindKeys(root, dialog, state, { list, map, acts, near, place, al
     if (state.ticked.size) return void state.untick();
     if (event.target.closest?.("input, textarea, select")) return void event.target.blur();
     return false;
-  }
-
-  function help() {
-    put(
-      dialog,
-      el("div.dialog-head", {}, el("h2", {}, gettext("All keys")), el("button.button.small", { type: "button", onclick: () => dialog.close() }, pgettext("window", "Close"), el("kbd", {}, "Esc"))),
-      el("div.dialog-body", {}, el("p.second", {}, gettext("Keys are read by their place on the keyboard. Each can be changed or switched off; it is remembered on this computer.")), el("div.keys-list", {}, allKeys().map(keyLine))),
-    );
-    dialog.showModal();
-  }
-
-  function keyLine(key) {
-    const change = el("button.button.small", { type: "button" }, gettext("Change"));
-    change.addEventListener("click", () => {
-      change.textContent = gettext("Press a key, Delete switches off");
-      const listen = (event) => {
-        event.preventDefault();
-        event.stopImmediatePropagation();
-        removeEventListener("keydown", listen, true);
-        if (event.code !== "Escape") rebind(key.id, event.code === "Delete" || event.code === "Backspace" ? null : event.code);
-        help();
-      };
-      addEventListener("keydown", listen, true);
-    });
-    const fixed = ["tick", "back", "help"].includes(key.id);
-    return [el("span", {}, key.text), key.label ? el("kbd", {}, key.label) : el("span.note", {}, gettext("off")), fixed ? el("span") : change];
   }
 
   showHints();

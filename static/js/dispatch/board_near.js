@@ -108,7 +108,7 @@ export function mountNear(root, state) {
       draw(); // in the order of the answer, before a tick holds the order fast
       offer();
     } catch (error) {
-      if (!error.code) throw error;
+      if (!error.code) reportError(error); // a fault of ours is told, and ends no asking
       // the last answer stands, greyed from the moment it is too old to trust; without one the straight line stands in
       failed += 1;
       if (shown?.number === number && proof.age > AGES_MS.stale && answer) proof.gap();

@@ -9,7 +9,7 @@ import { fill, gettext } from "../lib/i18n.js";
 import { ago, distance, ms } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
 import { send, urls } from "./board_api.js";
-import { ask } from "./board_ask.js";
+import { askAndAct } from "./board_ask.js";
 import { title } from "./board_row.js";
 
 const BUSY = new Set(["assigned", "en_route", "on_scene"]);
@@ -20,40 +20,40 @@ export function shiftActs({ dialog, state, act, say }) {
   const what = (row) => `${serial(row.number)} ${title(row, state)}`;
   const place = (row) => [what(row), row.address].filter(Boolean).join(" · ");
 
-  async function reinforce(row) {
-    const wanted = await ask(dialog, {
+  function reinforce(row) {
+    const question = {
       title: fill(gettext("Reinforcement for %(number)s"), { number: serial(row.number) }),
       label: gettext("What is needed"),
       verb: gettext("Ask for it"),
       suggestions: [gettext("One more car"), gettext("Two cars"), gettext("Guards to keep order"), gettext("Ambulance"), gettext("Fire brigade")],
-    });
-    if (wanted) await act(row.number, () => send(urls.reinforce(row.number), { wanted }), () => say(fill(gettext("Asked for: %(wanted)s"), { wanted })));
+    };
+    return askAndAct(dialog, question, (wanted) => act(row.number, () => send(urls.reinforce(row.number), { wanted }), () => say(fill(gettext("Asked for: %(wanted)s"), { wanted }))));
   }
 
-  async function decline(row) {
-    const reason = await ask(dialog, {
+  function decline(row) {
+    const question = {
       title: gettext("No reinforcement"),
       explain: row.reinforcement,
       label: gettext("Reason, the crew will read it"),
       verb: gettext("Decline"),
       suggestions: [gettext("Nobody is free"), gettext("Enough are on the way")],
       harm: true,
-    });
-    if (reason) await act(row.number, () => send(urls.declineReinforcement(row.number), { reason }), () => say(gettext("Declined")));
+    };
+    return askAndAct(dialog, question, (reason) => act(row.number, () => send(urls.declineReinforcement(row.number), { reason }), () => say(gettext("Declined"))));
   }
 
-  async function snooze(row) {
-    const answer = await ask(dialog, {
+  function snooze(row) {
+    const question = {
       title: fill(gettext("Put the escalation of %(number)s off"), { number: serial(row.number) }),
       explain: gettext("Nobody is told until then; every later step moves with it."),
       choice: { label: gettext("By"), options: [5, 10, 20, 30, 60].map((n) => [n, fill(gettext("%(n)s min"), { n })]) },
       label: gettext("Reason"),
       verb: gettext("Put off"),
       suggestions: [gettext("The crew has called, it is on its way"), gettext("The road is blocked"), gettext("Waiting for another department")],
-    });
-    if (!answer) return;
-    const minutes = Number(answer.choice);
-    await act(row.number, () => send(urls.snooze(row.number), { minutes, reason: answer.text }), () => say(fill(gettext("Put off by %(n)s min"), { n: minutes })));
+    };
+    return askAndAct(dialog, question, ({ choice: minutes, text: reason }) =>
+      act(row.number, () => send(urls.snooze(row.number), { minutes: Number(minutes), reason }), () => say(fill(gettext("Put off by %(n)s min"), { n: minutes }))),
+    );
   }
 
   /** Stations, the nearest seat first. */
@@ -66,34 +66,31 @@ export function shiftActs({ dialog, state, act, say }) {
       .map(({ code, label }) => [code, label]);
   }
 
-  async function handOver(row) {
-    const answer = await ask(dialog, {
+  function handOver(row) {
+    const question = {
       title: fill(gettext("Hand %(number)s over"), { number: serial(row.number) }),
       explain: fill(gettext("Until it accepts, %(station)s answers for it."), { station: name(row.station) || gettext("nobody") }),
       choice: { label: gettext("To"), options: takers(row) },
       label: gettext("Reason"),
       verb: gettext("Hand over"),
       suggestions: [gettext("It lies on their ground"), gettext("They are nearer"), gettext("They have the matter already")],
-    });
-    if (!answer) return;
-    const { choice: taker, text: reason } = answer;
-    await act(row.number, () => send(urls.handOver(row.number), { taker, reason }), () =>
-      say(fill(gettext("%(station)s has been asked to take %(number)s"), { station: name(taker), number: serial(row.number) })),
-    );
+    };
+    const asked = (taker) => say(fill(gettext("%(station)s has been asked to take %(number)s"), { station: name(taker), number: serial(row.number) }));
+    return askAndAct(dialog, question, ({ choice: taker, text: reason }) => act(row.number, () => send(urls.handOver(row.number), { taker, reason }), () => asked(taker)));
   }
 
   const takeIn = (row) =>
     act(row.number, () => send(urls.takeIn(row.number)), () => say(fill(gettext("%(number)s is taken in"), { number: serial(row.number) })));
 
-  async function refuse(row) {
-    const reason = await ask(dialog, {
+  function refuse(row) {
+    const question = {
       title: fill(gettext("Hand-over of %(number)s"), { number: serial(row.number) }),
       label: gettext("Reason"),
       verb: row.offered_to === config.organisation ? gettext("Decline it") : gettext("Withdraw it"),
       suggestions: [gettext("It does not lie on our ground"), gettext("Asked by mistake")],
       harm: true,
-    });
-    if (reason) await act(row.number, () => send(urls.declineHandover(row.number), { reason }), () => say(gettext("The hand-over has ended")));
+    };
+    return askAndAct(dialog, question, (reason) => act(row.number, () => send(urls.declineHandover(row.number), { reason }), () => say(gettext("The hand-over has ended"))));
   }
 
   /** Busy units, the nearest first, each with what it would leave. */
@@ -109,10 +106,10 @@ export function shiftActs({ dialog, state, act, say }) {
       });
   }
 
-  async function pull(row, unit = null) {
+  function pull(row, unit = null) {
     const options = unit === null ? busy(row) : busy(row).filter(([id]) => id === unit);
     if (!options.length) return say(gettext("No unit is at work elsewhere"), "bad");
-    const answer = await ask(dialog, {
+    const question = {
       title: fill(gettext("Pull a busy unit for %(number)s"), { number: serial(row.number) }),
       explain: gettext("Its incident goes on with who is left, or back to the queue."),
       choice: { label: gettext("Unit"), options },
@@ -120,8 +117,8 @@ export function shiftActs({ dialog, state, act, say }) {
       verb: gettext("Pull it"),
       suggestions: [gettext("A graver case"), gettext("The only one with this ability"), gettext("The nearest by far")],
       harm: true,
-    });
-    if (answer) await pullNow(row, Number(answer.choice), answer.text);
+    };
+    return askAndAct(dialog, question, (answer) => pullNow(row, Number(answer.choice), answer.text));
   }
 
   const pullNow = (row, unit, reason) =>
@@ -130,7 +127,7 @@ export function shiftActs({ dialog, state, act, say }) {
       say(fill(gettext("%(unit)s was pulled and sent to %(number)s"), { unit: order.label, number: serial(row.number) }));
     });
 
-  async function merge(row) {
+  function merge(row) {
     const away = (other) => (row.lat === null || other.lat === null ? Infinity : metres(row, other));
     const options = state.entries
       .map(({ row: other }) => other)
@@ -139,7 +136,7 @@ export function shiftActs({ dialog, state, act, say }) {
       .slice(0, 30)
       .map((other) => [other.number, [Number.isFinite(away(other)) ? distance(away(other)) : "", place(other)].filter(Boolean).join(" · ")]);
     if (!options.length) return say(gettext("No other incident is open"), "bad");
-    const answer = await ask(dialog, {
+    const question = {
       title: fill(gettext("Merge %(number)s"), { number: serial(row.number) }),
       explain: gettext("Its crews and callers go on with the other one. Reopening it undoes this."),
       choice: { label: gettext("Is the same matter as"), options },
@@ -147,29 +144,29 @@ export function shiftActs({ dialog, state, act, say }) {
       verb: gettext("Merge"),
       suggestions: [gettext("Two callers, one matter")],
       harm: true,
-    });
-    if (!answer) return;
-    const done = () => {
-      say(fill(gettext("%(number)s is part of %(other)s now"), { number: serial(row.number), other: serial(answer.choice) }));
-      state.select(answer.choice);
     };
-    await act(row.number, () => send(urls.merge(row.number), { into: answer.choice, reason: answer.text }), done);
+    const done = (other) => {
+      say(fill(gettext("%(number)s is part of %(other)s now"), { number: serial(row.number), other: serial(other) }));
+      state.select(other);
+    };
+    return askAndAct(dialog, question, ({ choice: into, text: reason }) => act(row.number, () => send(urls.merge(row.number), { into, reason }), () => done(into)));
   }
 
-  async function split(row) {
+  function split(row) {
     const options = Object.entries(config.categories).map(([code, { group_label, label }]) => [code, `${group_label} · ${label}`]);
-    const answer = await ask(dialog, {
+    const question = {
       title: fill(gettext("Split a second matter off %(number)s"), { number: serial(row.number) }),
       explain: gettext("It is filed at the same place, in the same queue."),
       choice: { label: gettext("Category"), options },
       label: gettext("What it is about"),
       verb: gettext("File it"),
-    });
-    if (!answer) return;
-    await act(row.number, () => send(urls.split(row.number), { category: answer.choice, summary: answer.text }), (fresh) => {
+      most: 2000,
+    };
+    const done = (fresh) => {
       say(fill(gettext("Filed as %(number)s"), { number: serial(fresh.number) }));
       state.select(fresh.number);
-    });
+    };
+    return askAndAct(dialog, question, ({ choice: category, text: summary }) => act(row.number, () => send(urls.split(row.number), { category, summary }), done));
   }
 
   return { snooze, reinforce, decline, handOver, takeIn, refuse, pull, pullNow, merge, split };

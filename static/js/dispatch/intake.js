@@ -16,12 +16,13 @@ import { bindForm } from "./intake_keys.js";
 import { Line, savedText } from "./intake_line.js";
 import { PinMap } from "./intake_map.js";
 import { Place } from "./intake_place.js";
-import { readPoint, writePoint } from "./intake_point.js";
+import { Pin } from "./intake_pin.js";
+import { readPoint } from "./intake_point.js";
+import { Saving } from "./intake_saving.js";
 import { Sender } from "./intake_send.js";
 import { Similar } from "./intake_similar.js";
-import { Templates, blank } from "./intake_template.js";
+import { Templates } from "./intake_template.js";
 
-const PROGRESS_MS = 400;
 const SAID_MS = 12_000;
 const RELOAD_MS = 3_000;
 const READ_MS = 600;
@@ -43,14 +44,14 @@ class Intake {
     this.began = 0; // first key of this call, by our clock
     this.reported = null; // the same as it was first sent
     this.sender = new Sender(root.dataset.api);
-    this.sending = false;
+    this.saving = new Saving(root, this.line);
     this.warned = { text: "", at: 0 }; // what was said before saving, and when
   }
 
   async start() {
     this.node.noValidate = true;
     this.#widgets();
-    this.node.addEventListener("submit", (event) => this.#submit(event));
+    this.node.addEventListener("submit", (event) => (event.preventDefault(), this.save()));
     this.node.addEventListener("input", () => this.#typed());
     bindForm(this.root, this.form, {
       known: () => this.place.known,
@@ -67,7 +68,7 @@ class Intake {
     bind([
       { id: "intake", code: "F2", text: gettext("New incident"), group: "incident", always: true, run: () => this.open() },
       { id: "intake-save", code: "Enter", ctrl: true, always: true, text: gettext("Save the intake"), group: "incident",
-        run: () => (this.node.contains(document.activeElement) ? this.save() : false) },
+        run: () => (this.root.contains(document.activeElement) ? this.save() : false) },
     ]); // prettier-ignore
     document.addEventListener("click", (event) => {
       if (!this.drawer || !event.target.closest("[data-action=intake]")) return;
@@ -109,6 +110,10 @@ class Intake {
       address: this.node.elements.address,
       found: (point) => this.#moved(point, true),
     });
+    this.pin = new Pin(this.form, {
+      converted: (point, system) => this.place.converted(point, system),
+      changed: (point, zoomIn) => this.#pointIs(point, zoomIn),
+    });
     this.history = new History($(".intake-history", this.root), { url: `${this.root.dataset.places}history/` });
     this.templates = new Templates($(".intake-templates", this.root), this.node.elements.summary, { changed: () => this.#typed() });
   }
@@ -134,7 +139,7 @@ class Intake {
     this.form.fill(typed);
     this.categories.choose(typed.category);
     this.templates.show(this.categories.chosenOne);
-    this.#pointTyped();
+    this.pin.read();
     if (!this.draft.at) return;
     this.began = ms(this.draft.fields.began) || Date.now();
     this.reported = this.draft.fields.reported_at || null;
@@ -155,10 +160,9 @@ class Intake {
   }
 
   close() {
-    if (!this.drawer || this.sending) return;
+    if (!this.drawer || this.saving.busy) return;
     this.root.hidden = true;
     tell("map:mark", null);
-    tell("intake:closed");
   }
 
   discard() {
@@ -169,7 +173,7 @@ class Intake {
 
   pick = () => tell("map:pick");
 
-  halt = () => this.halting?.stop();
+  halt = () => this.saving.halt();
 
   #empty() {
     this.draft.renew();
@@ -180,7 +184,7 @@ class Intake {
     this.began = 0;
     this.reported = null;
     this.warned = { text: "", at: 0 };
-    this.#pointTyped();
+    this.pin.read();
     this.similar.clear();
     this.history.clear();
     this.#showBegan(false);
@@ -196,13 +200,13 @@ class Intake {
 
   #compare() {
     const { category, caller_phone, address } = this.form.values();
-    this.similar.ask({ point: this.point, category, caller_phone });
+    this.similar.ask({ point: this.pin.point, category, caller_phone });
     const typing = document.activeElement === this.node.elements.address;
-    this.history.ask({ point: this.point, address: typing ? this.history.asked?.address ?? "" : address });
+    this.history.ask({ point: this.pin.point, address: typing ? this.history.asked?.address ?? "" : address });
   }
 
   #keep() {
-    if (this.sending || !this.draft) return;
+    if (this.saving.busy || !this.draft) return;
     const values = this.form.values();
     const any = Object.values(values).some(Boolean);
     if (!any) this.began = 0;
@@ -219,7 +223,7 @@ class Intake {
   }
 
   #left(target) {
-    if (target.name === "point" || target.name === "system") this.#pointTyped();
+    if (target.name === "point" || target.name === "system") this.pin.read();
     if (target.name === "address") {
       const pasted = readPoint(target.value);
       if (!pasted) return void setTimeout(() => this.#compare()); // once the focus has left
@@ -227,7 +231,7 @@ class Intake {
       target.value = "";
       this.form.say("point", "");
       this.#typed();
-      this.#pointTyped();
+      this.pin.read();
     }
     const field = target.matches("[data-combobox]") ? "category" : target.name;
     if (field !== "category" && FIELDS.includes(field)) {
@@ -236,12 +240,12 @@ class Intake {
   }
 
   #categoryChosen(category, leaving) {
-    this.node.elements.category.value = category.code;
+    this.node.elements.category.value = category?.code ?? "";
     this.templates.show(category);
-    this.form.priority(category.priority);
-    this.form.say("category", "");
+    if (category) this.form.priority(category.priority);
+    this.form.say("category", category || !leaving ? "" : this.form.missing(this.form.values()).category);
     this.#typed();
-    if (!leaving) this.form.focus("priority");
+    if (category && !leaving) this.form.focus("priority");
   }
 
   #prioritySet(level) {
@@ -249,29 +253,14 @@ class Intake {
     this.#typed();
   }
 
-  /** Coordinates of another system are converted by the server, once: here it is only shown where they lie. */
-  async #pointTyped() {
-    const { point, system } = this.form.values();
-    const typed = readPoint(point);
-    if (typed?.lat === this.typedPoint?.lat && typed?.lon === this.typedPoint?.lon && system === this.typedSystem) return;
-    [this.typedPoint, this.typedSystem] = [typed, system];
-    if (!typed || !system) return this.#pointIs(typed, true);
-    const place = await this.place.converted(typed, system);
-    if (typed === this.typedPoint && system === this.typedSystem) this.#pointIs(place, true);
-  }
-
   #moved(point, zoomIn) {
-    this.node.elements.point.value = writePoint(point);
-    this.node.elements.system.value = "";
-    [this.typedPoint, this.typedSystem] = [readPoint(writePoint(point)), ""];
+    this.pin.put(point, zoomIn);
     this.form.say("point", "");
-    this.#pointIs(point, zoomIn);
     this.#typed();
   }
 
   /** `point` is WGS-84, or null. */
   #pointIs(point, zoomIn) {
-    this.point = point;
     this.map.show(point, zoomIn);
     this.place.locate(point);
     this.#compare();
@@ -279,25 +268,20 @@ class Intake {
   }
 
   #mark() {
-    if (this.drawer && !this.root.hidden) tell("map:mark", this.point ?? null);
+    if (this.drawer && !this.root.hidden) tell("map:mark", this.pin.point);
   }
 
   // --- saving -----------------------------------------------------------------------------------------------
-  #submit(event) {
-    event.preventDefault();
-    this.save();
-  }
-
   async save() {
     await this.loading; // the list of categories, for a hand faster than the line
-    if (this.sending) return undefined; // a second Enter while the first is on its way
+    if (this.saving.busy) return undefined; // a second Enter while the first is on its way
     this.categories.complete();
     this.#left(this.node.elements.address);
     const values = this.form.values();
     this.form.clear();
     for (const [field, text] of Object.entries(this.form.missing(values))) this.form.say(field, text);
     if (this.form.focusFirstError()) return this.line.say(gettext("Not saved yet. What you typed is kept."), "bad");
-    const warning = this.#warning(values);
+    const warning = this.form.warning(values, this.templates.blank(values.summary)); // the second press obeys
     if (warning && this.warned.text === warning && performance.now() - this.warned.at < READ_MS) return undefined; // a double press has not read it
     if (warning && this.warned.text !== warning) {
       this.warned = { text: warning, at: performance.now() };
@@ -307,59 +291,30 @@ class Intake {
     // a repeat has to be the same to the letter.
     if (this.offset !== null && this.began) this.reported ??= new Date(this.began + this.offset).toISOString();
     this.#keep();
-    return this.#send({ ...this.form.body(values), ...(this.reported ? { reported_at: this.reported } : {}) });
-  }
-
-  /** What is said once before saving; the second press obeys. */
-  #warning({ point, summary }) {
-    const open = blank(summary);
-    if (!point && open) return fill(gettext("No point, so no station is told, and %(blank)s is not filled in. Save again to file it so."), { blank: open });
-    if (!point) return gettext("Without a point no station is told, only the command centre. Save again to file it so.");
-    return open ? fill(gettext("%(blank)s is not filled in. Save again to file it so."), { blank: open }) : "";
+    const body = { ...this.form.body(values), ...(this.reported ? { reported_at: this.reported } : {}) };
+    return this.#saved(this.sender, body, (row) => this.#done({ number: row.number, row }));
   }
 
   /** This caller tells of an incident that runs already: the words go into its story, nobody else is sent. */
   async join(number) {
-    if (!number || this.sending) return;
+    if (!number || this.saving.busy) return;
     const { summary, caller_name, caller_phone } = this.form.values();
     if (!summary && !caller_name && !caller_phone) {
       this.form.say("summary", gettext("Write what this caller said, or who called."));
       this.form.focus("summary");
       return;
     }
-    const url = `${this.root.dataset.api}${number}/callers/`;
-    const sender = new Sender(url);
-    await this.#sending(sender, { said: summary, caller_name, caller_phone }, () => this.#done({ number, text: fill(gettext("Joined to %(serial)s"), { serial: serial(number) }) }));
+    const sender = new Sender(`${this.root.dataset.api}${number}/callers/`);
+    await this.#saved(sender, { said: summary, caller_name, caller_phone }, () => this.#done({ number, text: fill(gettext("Joined to %(serial)s"), { serial: serial(number) }) }));
   }
 
-  #send(body) {
-    return this.#sending(this.sender, body, (row) => this.#done({ number: row.number, row }));
-  }
-
-  async #sending(sender, body, done) {
-    this.sending = true;
-    this.root.setAttribute("aria-busy", "true");
-    const slow = setTimeout(() => this.line.say(gettext("Saving…")), PROGRESS_MS);
-    $("fieldset", this.node).disabled = true;
+  async #saved(sender, body, done) {
     try {
-      this.halting = sender;
-      done(await sender.send(body, this.draft.key, { waiting: () => this.#waiting(slow) }));
+      done(await this.saving.run(sender, body, this.draft.key));
     } catch (error) {
       this.#failed(error);
-    } finally {
-      clearTimeout(slow);
-      this.sending = false;
-      this.root.removeAttribute("aria-busy");
-      $("fieldset", this.node).disabled = false;
-      $("[data-intake=halt]", this.root).hidden = true;
-      if (!this.form.focusFirstError() && !this.root.hidden) (this.drawer ? this.button : this.form.control("category")).focus();
     }
-  }
-
-  #waiting(slow) {
-    clearTimeout(slow);
-    this.line.say(gettext("No network. The form is kept and is sent when it is back."), "bad");
-    $("[data-intake=halt]", this.root).hidden = false;
+    if (!this.form.focusFirstError() && !this.root.hidden) (this.drawer ? this.button : this.form.control("category")).focus();
   }
 
   #done({ number, row = null, text = savedText(number) }) {
@@ -373,8 +328,7 @@ class Intake {
     this.saidTimer = setTimeout(() => (this.said.hidden = true), SAID_MS);
     this.root.hidden = true;
     tell("map:mark", null);
-    tell("intake:filed", { number, row });
-    return tell("intake:closed");
+    return tell("intake:filed", { number, row });
   }
 
   #failed(error) {

@@ -1,11 +1,13 @@
 /* Finding a category by code, Chinese, English or pinyin initials, with the keyboard.
  * rank(categories, query, most = 8) → the best matches first; an empty query gives none
  * fetchCategories(url) → {categories, offset}
- * Categories(input, list, {chosen(category)}) — the ARIA combobox: .load(categories), .choose(code), .code, .chosenOne, .complete()
+ * Categories(input, list, {chosen(category | null, leaving)}) — the ARIA combobox; null: what is typed names none (any more):
+ *   .load(categories), .choose(code), .code, .chosenOne, .complete()
  * A category is {code, name, name_en, initials, priority} as /api/categories/ gives it. */
 
 import { el, put } from "../lib/dom.js";
 import { chinese } from "../lib/i18n.js";
+import { composing } from "../lib/keys.js";
 
 // An input method shows half-typed pinyin as d'j or d j; what counts is letters, digits and Han characters.
 const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s'’·\-_,.]/g, "");
@@ -43,7 +45,7 @@ export async function fetchCategories(url) {
   return { categories: results, offset: Number.isNaN(date) ? null : date - Date.now() };
 }
 
-export const labelOf = (category) => (chinese ? category.name : category.name_en);
+const labelOf = (category) => (chinese ? category.name : category.name_en);
 
 export class Categories {
   constructor(input, list, { chosen }) {
@@ -89,10 +91,12 @@ export class Categories {
   /** Leaving the field takes the first match, so that two letters and Tab are enough. */
   complete() {
     if (!this.code && this.shown.length) this.#take(this.shown[Math.max(0, this.at)], true);
+    else if (!this.code && this.all.length && this.input.value.trim()) this.chosen(null, true);
     this.#close();
   }
 
   #search() {
+    if (this.code) this.chosen(null, false); // else another would be filed than the field shows
     this.code = "";
     this.shown = rank(this.all, this.input.value);
     this.at = this.shown.length ? 0 : -1;
@@ -100,7 +104,7 @@ export class Categories {
   }
 
   #key(event) {
-    if (event.isComposing || event.keyCode === 229) return;
+    if (composing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();

@@ -1,6 +1,7 @@
 /* The fields of the intake form: reading, writing, and what is wrong under each.
  * Form(form) — .values() → {category, priority, address, point, system, summary, caller_name, caller_phone} as typed
- *   .fill(values), .say(field, text | ""), .firstError(), .focus(field), .body(values) → what the API takes */
+ *   .fill(values), .write(texts), .say(field, text | ""), .focusFirstError(), .focus(field), .missing(values), .warning(values, blank)
+ *   .body(values) → what the API takes */
 
 import { $, $$ } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -25,8 +26,13 @@ export class Form {
     };
   }
 
+  /** Some of the texts; the others stay. */
+  write(texts) {
+    for (const [name, text] of Object.entries(texts)) this.form.elements[name].value = text;
+  }
+
   fill(values) {
-    for (const name of TEXTS) this.form.elements[name].value = values[name] ?? "";
+    this.write(Object.fromEntries(TEXTS.map((name) => [name, values[name] ?? ""])));
     this.form.elements.category.value = values.category ?? "";
     this.priority(values.priority ?? "");
   }
@@ -50,6 +56,13 @@ export class Form {
     return wrong;
   }
 
+  /** What is said once though it can be filed so, or ""; `blank`: what is left open of a template. */
+  warning({ point }, blank) {
+    if (!point && blank) return fill(gettext("No point, so no station is told, and %(blank)s is not filled in. Save again to file it so."), { blank });
+    if (!point) return gettext("Without a point no station is told, only the command centre. Save again to file it so.");
+    return blank ? fill(gettext("%(blank)s is not filled in. Save again to file it so."), { blank }) : "";
+  }
+
   body({ point, system, priority, ...values }) {
     return { ...values, ...(priority ? { priority: Number(priority) } : {}), ...(readPoint(point) ?? {}), ...(system ? { system } : {}) };
   }
@@ -68,8 +81,11 @@ export class Form {
     if (!line) return false;
     line.textContent = text;
     line.hidden = !text;
-    if (text) control.setAttribute("aria-invalid", "true");
-    else control.removeAttribute("aria-invalid");
+    line.id ||= `intake-${field}-error`;
+    for (const [name, value] of [["aria-invalid", "true"], ["aria-describedby", line.id]]) {
+      if (text) control.setAttribute(name, value);
+      else control.removeAttribute(name);
+    }
     return true;
   }
 

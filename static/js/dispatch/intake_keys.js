@@ -1,6 +1,7 @@
 /* The form's own keys: Enter goes on to the next field and saves only from the last, 1–4 set the priority, Esc closes.
  * bindForm(root, form, {known() → the place is known, priority(level), save(), close(), join(index), template(index)}) */
 
+import { composing } from "../lib/keys.js";
 import { TEMPLATE_KEYS } from "./intake_template.js";
 
 const ORDER = ["address", "point", "summary", "caller_name", "caller_phone"];
@@ -20,7 +21,7 @@ export function bindForm(root, form, { known, priority, save, close, join, templ
 
   form.form.addEventListener("keydown", (event) => {
     const { target } = event;
-    if (event.isComposing || event.keyCode === 229) return;
+    if (composing(event)) return;
     if (event.altKey && /^Digit[1-3]$/.test(event.code)) {
       event.preventDefault();
       return void join(Number(event.code.at(-1)) - 1);

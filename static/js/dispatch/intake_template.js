@@ -1,24 +1,24 @@
 /* Quick texts for "what was said": offered when the category is chosen, put in by one key, with blanks to go through.
  * Templates(root, field, {changed()}) — .show(category | null), .insert(index) → false where there is none
- *   A blank is 【…】. Inserting adds at the cursor and never takes anything away; Tab goes to the next blank while there is one.
- * blank(text) → the first blank left, or "" */
+ *   .blank(text) → the first blank left, or ""
+ *   A blank is 【…】 of a template that was offered: the 【…】 of a pasted message is text. Inserting adds at the cursor and
+ *   never takes anything away; Tab goes to the next blank behind the cursor while there is one. */
 
 import { el, put } from "../lib/dom.js";
-import { gettext } from "../lib/i18n.js";
+import { composing } from "../lib/keys.js";
 
 const BLANK = /【[^【】]*】/g;
 export const TEMPLATE_KEYS = ["KeyT", "KeyY", "KeyU"];
 
-export const blank = (text) => text.match(BLANK)?.[0] ?? "";
-
 export class Templates {
   constructor(root, field, { changed }) {
-    Object.assign(this, { root, field, changed, shown: [] });
+    Object.assign(this, { root, field, changed, shown: [], blanks: new Set() });
     field.addEventListener("keydown", (event) => this.#tab(event));
   }
 
   show(category) {
     this.shown = (category?.templates ?? []).slice(0, TEMPLATE_KEYS.length);
+    for (const blank of this.shown.flatMap(({ text }) => text.match(BLANK) ?? [])) this.blanks.add(blank);
     this.root.hidden = !this.shown.length;
     put(
       this.root,
@@ -27,6 +27,8 @@ export class Templates {
       ),
     );
   }
+
+  blank = (text) => text.match(BLANK)?.find((one) => this.blanks.has(one)) ?? "";
 
   insert(index) {
     const template = this.shown[index];
@@ -45,15 +47,13 @@ export class Templates {
   }
 
   #tab(event) {
-    if (event.key !== "Tab" || event.shiftKey || event.altKey || event.ctrlKey || event.isComposing) return;
-    if (this.#select(this.field.selectionEnd) || this.#select(0)) event.preventDefault();
+    if (event.key !== "Tab" || event.shiftKey || event.altKey || event.ctrlKey || composing(event)) return;
+    if (this.#select(this.field.selectionEnd)) event.preventDefault();
   }
 
   /** Selects the first blank at or after `from`. */
   #select(from) {
-    BLANK.lastIndex = from;
-    const found = BLANK.exec(this.field.value);
-    BLANK.lastIndex = 0;
+    const found = [...this.field.value.matchAll(BLANK)].find((one) => one.index >= from && this.blanks.has(one[0]));
     if (!found) return false;
     this.field.setSelectionRange(found.index, found.index + found[0].length);
     return true;

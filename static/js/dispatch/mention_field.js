@@ -5,6 +5,7 @@
 import { el, put } from "../lib/dom.js";
 import { get } from "../lib/http.js";
 import { gettext } from "../lib/i18n.js";
+import { composing } from "../lib/keys.js";
 
 const MOST = 8;
 const KIND = { person: "", unit: gettext("Unit"), organisation: gettext("Organisation") };
@@ -73,8 +74,8 @@ export function mentionField(field, address) {
 
   function take({ label }) {
     const caret = field.selectionStart;
-    const start = caret - typed().length;
-    field.setRangeText(`${label} `, start, caret, "end");
+    const letters = typed(); // none once the caret has left them
+    if (letters !== null) field.setRangeText(`${label} `, caret - letters.length, caret, "end");
     close();
     field.focus();
   }
@@ -83,7 +84,8 @@ export function mentionField(field, address) {
   field.addEventListener("compositionend", offer);
   field.addEventListener("blur", close);
   field.addEventListener("keydown", (event) => {
-    if (list.hidden || event.isComposing) return;
+    if (list.hidden || composing(event)) return;
+    if (typed() === null) return close();
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.code];
     if (by) {
       at = (at + by + offered.length) % offered.length;

@@ -23,6 +23,8 @@ const icon = (d) => {
   svg.append(path);
   return svg;
 };
+const RETRY_MS = 1000; // doubling to 16 s
+const LONGEST_RETRY_MS = 16_000;
 const ARROW = "M12 3 20 21 12 16.500 4 21Z";
 const PHONE = "M5 3H9L11 8 8.500 9.500A11 11 0 0 0 14.500 15.500L16 13 21 15V19A2 2 0 0 1 19 21A16 16 0 0 1 3 5A2 2 0 0 1 5 3Z";
 
@@ -36,6 +38,7 @@ export function mountCard(root, state, job, ask) {
   let shown = null;
   let mark = "";
   let story = null;
+  let asked = { number: null, again: 0, wait: RETRY_MS }; // the story under way or lost, and when to ask again
   let revealed = null; // {number, name, phone}, as long as this incident stands on the card
 
   const map = new StationMap($("canvas", root), state, {
@@ -55,6 +58,7 @@ export function mountCard(root, state, job, ask) {
     }
     band(current);
     const { row, urgency } = current;
+    if (!(story?.version >= row.version)) fetchStory(row);
     const unit = job.mine;
     const far = unit && unit.lat !== null && row.lat !== null ? distance(metres(row, unit)) : "";
     const next = [row.number, row.version, urgency.state, story?.version, far, revealed?.phone].join();
@@ -62,7 +66,6 @@ export function mountCard(root, state, job, ask) {
     mark = next;
     what(current);
     links(row, far);
-    if (story?.version !== row.version) fetchStory(row);
   }
 
   function band({ row, urgency, step }) {
@@ -135,9 +138,16 @@ export function mountCard(root, state, job, ask) {
     show(shown);
   }
 
-  async function fetchStory(row) {
-    const answer = await get(urls.incident(row.number)).catch(() => null); // offline: the row is enough
-    if (!answer || shown?.row.number !== row.number) return;
+  /** Asked for at each drawing until it is here. Until then the row is enough to go by, but warnings stand in the story. */
+  async function fetchStory({ number }) {
+    if (asked.number !== number) asked = { number, again: 0, wait: RETRY_MS };
+    if (performance.now() < asked.again) return;
+    const mine = asked;
+    mine.again = Infinity;
+    const answer = await get(urls.incident(number)).catch(() => null);
+    mine.again = answer ? 0 : performance.now() + mine.wait;
+    mine.wait = answer ? RETRY_MS : Math.min(LONGEST_RETRY_MS, 2 * mine.wait);
+    if (!answer || mine !== asked) return;
     story = answer;
     if (shown) show(shown);
   }

@@ -8,7 +8,7 @@ import { audible } from "../lib/preference.js";
 import { play } from "../lib/sound.js";
 import { ago, ms, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
-import { ask as askIn } from "./board_ask.js";
+import { ask as askIn, askAndAct } from "./board_ask.js";
 import { title } from "./board_row.js";
 import { prioritySymbol } from "../lib/symbols.js";
 import { mountCard } from "./station_card.js";
@@ -29,7 +29,9 @@ export function mountCrew(root, state, dialog) {
   const job = new Job(state, outbox);
   const mentions = new Mentions(live);
   const ask = (question) => askIn(dialog, question);
-  const box = Object.fromEntries(["told", "kept", "waiting", "empty", "pick", "said"].map((name) => [name, $(`[data-${name}]`, root)]));
+  const box = Object.fromEntries(["told", "kept", "ended", "waiting", "empty", "pick", "said"].map((name) => [name, $(`[data-${name}]`, root)]));
+  const again = `${config.urls.login}?next=${encodeURIComponent(location.pathname)}`;
+  put(box.ended, gettext("Your session has ended. What you press is kept and goes up when you have signed in again."), " ", el("a", { href: again }, gettext("Sign in again")));
   const card = mountCard($("[data-card]", root), state, job, ask);
   let looked = null; // an incident of the station opened with "look", while another may be in hand
   let clearing = 0;
@@ -54,19 +56,17 @@ export function mountCrew(root, state, dialog) {
     const hold = verb === "accept" ? 0 : holdFor(current);
     outbox.press({ number: row.number, assignment: order.id, verb, outcome, at: live.now(), hold, label: order.label });
     navigator.vibrate?.(30);
-    state.refresh();
   }
 
   async function claim(current) {
     const answer = await accept(current.row, state, job.unit ?? null);
     if (answer.won) looked = null;
     say(answer.text, answer.tone);
-    state.refresh();
+    draw();
   }
 
-  const dock = mountDock($("[data-dock]", root), state, { press, claim, ask, say, outbox, job });
+  const dock = mountDock($("[data-dock]", root), state, { press, claim, ask, askAndAct: (question, act) => askAndAct(dialog, question, act), say, draw, outbox, job });
 
-  outbox.addEventListener("changed", () => state.refresh());
   outbox.addEventListener("sent", ({ detail: { entry, answer } }) => {
     const text = answer?.changed === false ? gettext("%(step)s had been recorded before") : gettext("%(step)s %(time)s recorded");
     say(fill(text, { step: DONE_TEXT[entry.verb], time: stamp(ms(entry.at)) }), "ok");
@@ -127,13 +127,15 @@ export function mountCrew(root, state, dialog) {
     const quiet = live.mode === "live" || live.mode === "recovered";
     const line = $("[data-crew-line]", root);
     line.className = `crew-line ${live.mode}`;
-    setText($("[data-crew-age]", root), quiet ? fill(gettext("Live · %(time)s"), { time: ago(live.age()) }) : gettext("No connection"));
+    const broken = live.mode === "ended" ? gettext("Signed out") : gettext("No connection");
+    setText($("[data-crew-age]", root), quiet ? fill(gettext("Live · %(time)s"), { time: ago(live.age()) }) : broken);
     const age = live.now() - ms(job.mine?.position_at);
     setText($("[data-crew-position]", root), Number.isNaN(age) ? "" : fill(gettext("Position %(time)s"), { time: ago(age) }));
   }
 
   function told() {
-    const kept = outbox.offline ? outbox.entries.filter((entry) => entry !== outbox.held) : [];
+    box.ended.hidden = live.mode !== "ended";
+    const kept = outbox.offline && box.ended.hidden ? outbox.entries.filter((entry) => entry !== outbox.held) : [];
     const last = kept.at(-1);
     box.kept.hidden = !last;
     if (last) {
@@ -156,10 +158,10 @@ export function mountCrew(root, state, dialog) {
     once("waiting", key, () =>
       put(
         box.waiting,
-        back && el("li", {}, el("button.crew-look", { type: "button", onclick: () => { looked = null; state.refresh(); } }, el("span.crew-look-text", {}, fill(gettext("Back to %(number)s"), { number: serial(job.now()?.row.number ?? "") })))),
+        back && el("li", {}, el("button.crew-look", { type: "button", onclick: () => { looked = null; draw(); } }, el("span.crew-look-text", {}, fill(gettext("Back to %(number)s"), { number: serial(job.now()?.row.number ?? "") })))),
         entries.slice(0, most).map(({ row, urgency }) =>
           el("li", {},
-            el("button.crew-look", { type: "button", onclick: () => { looked = row.number; state.refresh(); } },
+            el("button.crew-look", { type: "button", onclick: () => { looked = row.number; draw(); } },
               prioritySymbol(row.priority, urgency.state, 22),
               el("span.crew-look-text", {}, `${serial(row.number)} ${title(row, state)}, ${gettext("to accept")}`),
               el("b", { dataset: { timer: row.number } }), el("span.crew-look-go", {}, gettext("Look")),
@@ -177,7 +179,7 @@ export function mountCrew(root, state, dialog) {
   function pick() {
     const choose = (unit) => () => {
       job.choose(unit);
-      state.refresh();
+      draw();
     };
     const units = job.choices();
     if (units.length === 1 && !config.may.claim) return choose(units[0].id)(); // a squadron has one unit to be with
@@ -193,9 +195,14 @@ export function mountCrew(root, state, dialog) {
     job.unit = undefined;
     marks = {};
     $("details.menu", root).open = false;
-    state.refresh();
+    draw();
   });
+  // The crew's own steps show and count on without a line or a session: what is held of the incidents stands still then,
+  // and no `entries` come.
   state.addEventListener("entries", draw);
+  live.addEventListener("state", draw);
+  outbox.addEventListener("changed", draw);
+  setInterval(draw, 1000);
   document.addEventListener("intake:filed", ({ detail: { row } }) => row && live.act(row));
   outbox.start();
 }

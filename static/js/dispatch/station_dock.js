@@ -1,5 +1,5 @@
 /* The dock of a phone: the way in four steps, one big button, three small ones, the report.
- * mountDock(root, state, {press, claim, ask, say, outbox, job}) → {show({row, urgency, order, step, at} | null, story)} */
+ * mountDock(root, state, {press, claim, ask, askAndAct, say, draw, outbox, job}) → {show({row, urgency, order, step, at} | null, story)} */
 
 import { $, $$, el, put, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -20,7 +20,7 @@ const STAMP = { accept: "accepted_at", depart: "departed_at", arrive: "arrived_a
 const limitText = (seconds) =>
   seconds < 120 ? fill(gettext("limit %(n)s s"), { n: seconds }) : fill(gettext("limit %(n)s min"), { n: Math.round(seconds / 60) });
 
-export function mountDock(root, state, { press, claim, ask, say, outbox, job }) {
+export function mountDock(root, state, { press, claim, ask, askAndAct, say, draw, outbox, job }) {
   const way = el("ol.crew-way");
   const back = el("button.button.crew-undo", { type: "button", onclick: undo });
   const mainText = el("b");
@@ -102,7 +102,7 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
   function drawSmall({ row, order, step }) {
     const button = (text, onclick) => el("button.button", { type: "button", onclick }, text);
     if (outbox.held) return put(small, back);
-    if (reporting) return put(small, button(gettext("Back"), () => { reporting = null; state.refresh(); })); // prettier-ignore
+    if (reporting) return put(small, button(gettext("Back"), () => { reporting = null; draw(); })); // prettier-ignore
     const parts = [];
     if (order && state.config.may.reinforce) parts.push(button(gettext("Reinforcements"), () => tell(row, REINFORCE())));
     if (order && step !== "on_scene") parts.push(button(gettext("Cannot go"), () => cannot(shown)));
@@ -125,7 +125,7 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
     if (!entry) return;
     stamps.delete(entry.assignment);
     say(fill(gettext("%(step)s taken back"), { step: DONE_TEXT[entry.verb] }));
-    state.refresh();
+    draw();
   }
 
   // --- the big button -----------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
       } finally {
         main.disabled = false;
         mark = "";
-        state.refresh();
+        draw();
       }
       return;
     }
@@ -147,7 +147,7 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
     if (reporting) return report.requestSubmit();
     reporting = shown.row.number;
     mark = "";
-    state.refresh();
+    draw();
   }
 
   function openReport() {
@@ -177,21 +177,19 @@ export function mountDock(root, state, { press, claim, ask, say, outbox, job }) 
     title: gettext("Reinforcements"), label: gettext("What is needed; the command centre reads it at once"), verb: gettext("Ask for them"), url: urls.reinforce, key: "wanted", done: gettext("Asked; the command centre reads it now"),
     suggestions: [gettext("One more car"), gettext("Guards to keep order"), gettext("Ambulance"), gettext("Fire brigade")],
   }); // prettier-ignore
-  const FACTS = (row) => ({ names: urls.names(row.number), title: gettext("Add facts"), label: gettext("What you see; @ names somebody"), verb: gettext("Add the note"), url: urls.notes, key: "text", done: gettext("Note added") });
+  const FACTS = (row) => ({ names: urls.names(row.number), title: gettext("Add facts"), label: gettext("What you see; @ names somebody"), verb: gettext("Add the note"), most: 2000, url: urls.notes, key: "text", done: gettext("Note added") });
 
-  async function tell(row, question, text = "", wrong = "") {
-    text = await ask({ ...question, value: text, wrong });
-    if (!text) return;
-    try {
-      state.live.act(await send(question.url(row.number), { [question.key]: text }));
-      say(question.done, "ok");
-    } catch (error) {
-      if (!error.code) throw error;
-      if (error.status === 400) return void tell(row, question, text, error.message);
-      outbox.tell(fill(gettext("Not sent: “%(text)s”. %(why)s"), { text, why: error.message }));
-      state.refresh();
-    }
-  }
+  const tell = (row, question) =>
+    askAndAct(question, async (text) => {
+      try {
+        state.live.act(await send(question.url(row.number), { [question.key]: text }));
+        say(question.done, "ok");
+        return null;
+      } catch (error) {
+        if (!error.code) throw error;
+        return error;
+      }
+    });
 
   /** The phone's camera; the photo goes up at once and stands in the story. */
   function photo(row) {

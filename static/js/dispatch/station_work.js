@@ -1,17 +1,10 @@
 /* What of the board is this organisation's work, by the rows alone.
- * ours(row, state) — on our ground or with our crew; ordersOf(row, state) → our active assignments
- * groupOf(entry, state) → "escalated" | "accept" | "hand" | "close" | null
+ * ownUnit(unit, state); groupOf(entry, state) → "escalated" | "accept" | "hand" | "close" | null
  * waiting(row, state) → our order that waits to be accepted, or null; freeUnits(row, state) → own free units, nearest first */
 
 import { metres } from "../lib/geo.js";
 
 export const ownUnit = (unit, state) => Boolean(unit) && unit.organisation === state.config.organisation;
-
-/** An order to nobody's unit is to an officer in person, of this station where the row is in our scope. */
-export const ordersOf = (row, state) =>
-  row.assignments.filter((order) => (order.unit === null ? row.station === state.config.organisation || order.label === state.config.user.name : ownUnit(state.live.units.get(order.unit), state)));
-
-export const ours = (row, state) => row.station === state.config.organisation || ordersOf(row, state).length > 0;
 
 export const waiting = (row, state) =>
   row.assignments.find((order) => order.step === "dispatched" && ownUnit(state.live.units.get(order.unit), state)) ?? null;

@@ -4,6 +4,7 @@
  *   `keepalive` outlives the page
  * upload(url, file, {progress(share), fields}) → JSON; as a form with the field `file` and those of `fields`
  * HttpError: status (0 = no answer), code, message (for people), field, fields, details
+ * null answers a 204. An answer that breaks off is none: status 0, as without a network.
  * A 401 sends `sessionended` on document. No answer within 15 s is an error that says so. */
 
 import { gettext } from "./i18n.js";
@@ -37,7 +38,9 @@ async function send(url, options) {
   } catch {
     throw new HttpError(0);
   }
+  if (response.status === 204) return null;
   const body = await response.json().catch(() => null);
+  if (response.ok && body === null) throw new HttpError(0); // the line dropped within it
   if (response.ok) return body;
   if (response.status === 401) document.dispatchEvent(new CustomEvent("sessionended"));
   throw new HttpError(response.status, body?.error);

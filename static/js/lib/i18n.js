@@ -1,7 +1,7 @@
 /* Texts. The English source stands in the code; /jsi18n/ brings the reader's language.
  * gettext(text), ngettext(one, many, count), pgettext(context, text)
  * fill(text, {name: value}) — replaces %(name)s
- * lang — "zh-hans" or "en"; chinese — boolean */
+ * chinese — whether the page is in Chinese */
 
 // asked anew each time: a worker is handed its texts after this has been read
 const catalogue = () => globalThis.django ?? {};
@@ -12,5 +12,5 @@ export const ngettext = (one, many, count) => catalogue().ngettext?.(one, many, 
 
 export const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => String(values[name] ?? ""));
 
-export const lang = globalThis.document?.documentElement.lang || "zh-hans";
+const lang = globalThis.document?.documentElement.lang || "zh-hans";
 export const chinese = lang.startsWith("zh");

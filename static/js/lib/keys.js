@@ -1,13 +1,14 @@
 /* Keys by physical place (event.code), so that they work under every layout and input method.
  * bind([{id, code, text, run(event), ctrl, group, always, …}]) → unbind()
- *   `always` runs inside fields too (F2, Ctrl+Enter, Escape); others are ignored in a field and while composing
+ *   `always` runs inside fields too (F2, Ctrl+Enter, Escape); others are ignored in a field, all while composing and
+ *   behind a modal dialog
  *   `codes` more keys that do the same; `shown` what the help shows; `repeats` while held down; `shift` allows Shift;
  *   `over` selector of buttons on which Enter means this act and not the button
  *   `run` returning false lets the browser have the key
- * allKeys() → [{id, code, text, label, group}] of what is bound now; keyLabel(code) → "F2", "/", "A"
+ * allKeys() → [{id, code, text, label, group}] of what is bound now
  * rebind(id, code | null) — changes or switches off one key, remembered; single keys can thus be turned off (WCAG 2.1.4)
  * Who switched off keys of one letter, digit or sign (lib/preference.js) keeps the others; their hints disappear.
- * typing(event) → true while the person writes */
+ * typing(event) → true while the person writes; composing(event) → true while an input method has the keys */
 
 import { preference } from "./preference.js";
 
@@ -26,7 +27,7 @@ function stored() {
 }
 let own = stored();
 
-export const keyLabel = (code) => LABELS[code] ?? code.replace(/^(Key|Digit|Numpad)/, "");
+const keyLabel = (code) => LABELS[code] ?? code.replace(/^(Key|Digit|Numpad)/, "");
 const SINGLE = /^(Key|Digit|Numpad\d|Numpad(Add|Subtract|Multiply|Divide|Decimal)|Slash|Backslash|Comma|Period|Semicolon|Quote|Bracket|Minus|Equal|Backquote|Intl)/;
 const switchedOff = (key, code) => !preference.single_keys && !key.ctrl && SINGLE.test(code);
 const codeOf = (key) => {
@@ -53,11 +54,12 @@ export const allKeys = () =>
     return { id: key.id, code, text: key.text, group: key.group, label: key.ctrl && name ? `Ctrl+${name}` : name };
   });
 
+export const composing = (event) => event.isComposing || event.keyCode === 229; // some input methods report only this
+
 export function typing(event) {
   const field = event.target;
   return (
-    event.isComposing ||
-    event.keyCode === 229 || // some input methods report only this
+    composing(event) ||
     field.isContentEditable ||
     field.matches?.("input:not([type=checkbox], [type=radio], [type=button]), textarea, select")
   );
@@ -72,15 +74,15 @@ const matches = (key, event) => {
   const code = codeOf(key);
   if (code === null || Boolean(key.ctrl) !== (event.ctrlKey || event.metaKey) || event.altKey) return false;
   if (key.id === "help") return (event.key === "?" && preference.single_keys) || event.code === "F1";
-  if (event.shiftKey && !key.shift) return false;
+  if ((event.shiftKey && !key.shift) || event.key === "?") return false; // ? is the help's, on whatever key a layout has it
   return key.codes && !(key.id in own) ? key.codes.includes(event.code) : code === event.code;
 };
 
 document.addEventListener("keydown", (event) => {
+  if (document.querySelector("dialog[open]:modal")) return; // what lies behind it is out of reach
   const inField = typing(event);
-  const inDialog = document.querySelector("dialog[open]:modal") !== null;
   for (const key of [...bound].reverse()) {
-    if (!matches(key, event) || event.isComposing || ((inField || inDialog) && !key.always)) continue;
+    if (!matches(key, event) || composing(event) || (inField && !key.always)) continue;
     if (event.repeat && !key.repeats) return event.preventDefault();
     // Enter and Space on a focused button press that button
     const pressed = event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Space";

@@ -4,7 +4,7 @@
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
-export const SILENCE_MS = 12_000;
+const SILENCE_MS = 12_000;
 
 export function openSocket(path, { frame, closed }) {
   const url = new URL(path, location.href.replace(/^http/, "ws"));

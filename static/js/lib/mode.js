@@ -1,9 +1,8 @@
 /* Day and night.
- * isNight() → boolean
  * toggleMode() — switches, remembers, and sends `modechange` on document (canvases repaint on it)
  * token(name) → the colour of a CSS token, such as token("late") */
 
-export const isNight = () => document.documentElement.dataset.mode === "night";
+const isNight = () => document.documentElement.dataset.mode === "night";
 
 export function toggleMode() {
   const next = isNight() ? "day" : "night";

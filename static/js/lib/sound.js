@@ -1,7 +1,7 @@
 /* Three sounds made by WebAudio, no files. Browsers stay silent until the first key or click: `ready()` says which.
  * play("order" | "late" | "escalated", {even}) → whether it sounded; `even` while muted, to try it
- * mute(seconds = 60), unmute(), mutedLeft() → ms
- * ready() → boolean; `soundready` is sent on document when it becomes so
+ * mute(seconds = 60), mutedLeft() → ms
+ * ready() → boolean
  * setVolume(0.2…1) — the floor of 20 % holds while on duty; the person's own choice is taken by itself */
 
 import { preference } from "./preference.js";
@@ -19,18 +19,15 @@ let mutedUntil = 0;
 export const ready = () => context?.state === "running";
 export const mutedLeft = () => Math.max(0, mutedUntil - performance.now());
 export const mute = (seconds = 60) => (mutedUntil = performance.now() + seconds * 1000);
-export const unmute = () => (mutedUntil = 0);
 export const setVolume = (value) => (volume = Math.min(1, Math.max(FLOOR, value)));
 
 document.addEventListener("preferencechange", () => setVolume(preference.volume / 100));
 
-async function unlock() {
+/** Looks at every key and click: a call, a headset or the browser may suspend the sound again at any time. */
+function unlock() {
+  if (ready()) return;
   context ??= new AudioContext();
-  if (context.state !== "running") await context.resume();
-  if (!ready()) return;
-  removeEventListener("keydown", unlock, true);
-  removeEventListener("pointerdown", unlock, true);
-  document.dispatchEvent(new CustomEvent("soundready"));
+  context.resume().catch(() => {}); // the next key or click asks again
 }
 addEventListener("keydown", unlock, true);
 addEventListener("pointerdown", unlock, true);

@@ -1,15 +1,17 @@
 /* Starts a page: every element with data-mount="/static/js/…/x.js" is handed to that module's mount(root).
- * Also here, since every page has them: key B (day or night), O (sound and notice), the language switch, menus that close. */
+ * Also here, since every page has them: key B (day or night), O (sound and notice), ? or F1 (all keys), the language switch, menus that close. */
 
 import { $, $$ } from "./dom.js";
 import { gettext } from "./i18n.js";
 import { bind } from "./keys.js";
+import { openKeys } from "./keys_panel.js";
 import { toggleMode } from "./mode.js";
 import { openPreferences } from "./preference_panel.js";
 
 bind([
   { id: "mode", code: "KeyB", text: gettext("Day or night"), group: "screen", run: toggleMode },
   { id: "preferences", code: "KeyO", text: gettext("Sound and notice"), group: "screen", run: () => void openPreferences() },
+  { id: "help", code: "Slash", text: gettext("All keys"), group: "screen", shown: "?", shift: true, run: openKeys },
 ]);
 for (const link of $$("[data-action=preferences]")) {
   link.addEventListener("click", (event) => {
@@ -47,11 +49,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const root of $$("[data-mount]")) {
-  import(root.dataset.mount).then(
-    (module) => module.mount(root),
-    (error) => {
-      root.dispatchEvent(new CustomEvent("mountfailed", { bubbles: true, detail: error }));
-      throw error;
-    },
-  );
+  import(root.dataset.mount).then((module) => module.mount(root));
 }
