@@ -14,6 +14,7 @@ export function mountImport(dialog, state, map, { api }) {
   const take = $("[data-import-take]", dialog);
   const said = $("[data-import-said]", dialog);
   let look = null;
+  let reading = null;
 
   const file = () => form.elements.file.files[0];
   const fields = () => {
@@ -31,11 +32,16 @@ export function mountImport(dialog, state, map, { api }) {
   async function read() {
     if (!file()) return;
     say(gettext("Reading…"));
+    take.disabled = true;
+    const mine = (reading = Symbol("reading"));
     try {
-      look = await upload(`${api}import/`, file(), { fields: fields() });
+      const found = await upload(`${api}import/`, file(), { fields: fields() });
+      if (reading !== mine) return;
+      look = found;
       map.preview([...look.rows, ...look.problems]);
       say("");
     } catch (error) {
+      if (reading !== mine) return;
       if (error.code !== "column_missing") look = null;
       map.preview(null);
       say(error.message, true);
@@ -97,11 +103,14 @@ export function mountImport(dialog, state, map, { api }) {
     map.preview(null);
     dialog.close();
   };
-  dialog.addEventListener("close", () => map.preview(null));
+  dialog.addEventListener("close", () => {
+    reading = null;
+    map.preview(null);
+  });
   $("[data-import-close]", dialog).addEventListener("click", close);
 
   return () => {
-    look = null;
+    look = reading = null;
     form.reset();
     say("");
     draw();
