@@ -1,5 +1,5 @@
 /* The lists beside the map: what the plan changes, what is wrong, which posts are vacant; each line leads to its place.
- * mountLists(root, state, map) — fills [data-list=changes|faults|vacant] and the counts in their tabs */
+ * mountLists(root, state, map, attempt(promise)) — fills [data-list=changes|faults|vacant] and the counts in their tabs */
 
 import { $, $$, el, put, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -7,7 +7,7 @@ import { faultText, kindText, size } from "./territory_words.js";
 
 const MOST = 200;
 
-export function mountLists(root, state, map) {
+export function mountLists(root, state, map, attempt) {
   const go = (key) => {
     state.select([key]);
     map.fit([key]);
@@ -66,7 +66,7 @@ export function mountLists(root, state, map) {
   function draw() {
     put($("[data-list=changes]", root), changes());
     const whole = el("button.button.small", { type: "button", hidden: !state.plan }, gettext("Check the whole territory"));
-    whole.addEventListener("click", () => state.open(state.plan.id, { whole: true }));
+    whole.addEventListener("click", () => attempt(state.open(state.plan.id, { whole: true })));
     put($("[data-list=faults]", root), faults(), whole);
     put($("[data-list=vacant]", root), vacant());
     const counts = { changes: state.planned.size, faults: state.faults.length, vacant: vacancies().length };
