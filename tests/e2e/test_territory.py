@@ -203,6 +203,12 @@ def test_no_edit_is_lost_without_a_session_and_a_refused_one_is_taken_back(
     name("Kiln Road")
     expect(saved).to_contain_text("Saved")
 
+    station = page.locator("[data-panel=grid] [name=station]")
+    station.focus()
+    page.keyboard.press("ArrowDown")
+    expect(station).not_to_have_value(EAST)
+    expect(station).to_be_focused()  # though the form was drawn anew
+
     page.click("[data-tab=faults]")
     page.route("**/plans/*/?whole=1", lambda route: route.abort())
     page.get_by_role("button", name="Check the whole territory").click()
