@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import ensure_csrf_cookie
-from leaflet import app_settings as leaflet
 
 from boshan_police.kernel.guard import page
 from dispatch import access
 from dispatch.selectors.category import categories
 from grid.access import ENTER_HAZARD
 from grid.selectors.organisation import organisations
+from grid.views.territory import map_settings
 from patrol.access import SEE_REACH, SEE_TRAIL
 
 # The verbs a panel may offer at all; each incident's own `can` and the server decide in the end.
@@ -78,15 +78,4 @@ def page_config(request: HttpRequest) -> dict[str, Any]:
             "deliveries": reverse("deliveries") if access.MEND_DELIVERIES.allows(user) else "",
         },
         "map": map_settings(),
-    }
-
-
-def map_settings() -> dict[str, Any]:
-    """django-leaflet's settings as plain data: its own template tag would need an inline script."""
-    return {
-        "center": leaflet["DEFAULT_CENTER"],
-        "zoom": leaflet["DEFAULT_ZOOM"],
-        "min_zoom": leaflet["MIN_ZOOM"],
-        "max_zoom": leaflet["MAX_ZOOM"],
-        "tiles": [{"url": url, "options": options} for _, url, options in leaflet["TILES"]],
     }

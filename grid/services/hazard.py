@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from boshan_police.kernel import audit, clock
 from boshan_police.kernel.access import require
 from boshan_police.kernel.errors import Conflict, Invalid, NotFound, Refused
+from boshan_police.kernel.locking import lock_rows
 from grid import access
 from grid.models import Hazard, User
 from grid.selectors.territory import territory
@@ -38,7 +39,8 @@ def hazard_enter(
 ) -> Hazard:
     """Enter a warning about the place at `lat`, `lon` (WGS-84), valid through `valid_until`, a year at most.
 
-    Invalid names the field; Refused `other_ground` where a station commander speaks of another station's ground.
+    The same warning of the same actor again, such as after a lost answer, is the one that stands. Invalid names the
+    field; Refused `other_ground` where a station commander speaks of another station's ground.
     """
     require(actor, access.ENTER_HAZARD)
     text, reason = text.strip(), reason.strip()
@@ -46,18 +48,21 @@ def hazard_enter(
     scope = access.scope_of(actor)
     if scope.kind != "district" and territory().locate(lat, lon).station != scope.organisation:
         raise Refused("other_ground", _("This place is on another station's ground."), field="lat")
+    given = {
+        "kind": kind,
+        "text": text,
+        "address": address.strip(),
+        "lat": lat,
+        "lon": lon,
+        "reason": reason,
+        "valid_until": valid_until,
+        "entered_by": actor,
+    }
     with transaction.atomic():
-        hazard = Hazard.objects.create(
-            kind=kind,
-            text=text,
-            address=address.strip(),
-            lat=lat,
-            lon=lon,
-            reason=reason,
-            valid_until=valid_until,
-            entered_at=clock.now(),
-            entered_by=actor,
-        )
+        lock_rows(User, [actor.pk])
+        if standing := Hazard.objects.filter(withdrawn_at=None, **given).first():
+            return standing
+        hazard = Hazard.objects.create(entered_at=clock.now(), **given)
         audit.record(
             actor=actor,
             code="hazard.entered",

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
+from leaflet import app_settings as leaflet
 
 from grid.selectors.organisation import organisations
 
@@ -15,17 +15,10 @@ from grid.selectors.organisation import organisations
 @ensure_csrf_cookie
 def territory_editor(request: HttpRequest) -> HttpResponse:
     """Map, plans and forms; the scripts ask the API. Who may enter is asked by `ConfigurationSite.admin_view`."""
-    leaflet = settings.LEAFLET_CONFIG
     config: dict[str, Any] = {
         "api": "/api/territory/",
         "stations": [{"code": row.code, "label": row.label} for row in organisations().stations],
-        "map": {
-            "center": leaflet["DEFAULT_CENTER"],
-            "zoom": leaflet["DEFAULT_ZOOM"],
-            "min_zoom": leaflet["MIN_ZOOM"],
-            "max_zoom": leaflet["MAX_ZOOM"],
-            "tiles": [{"url": url, "options": options} for _name, url, options in leaflet["TILES"]],
-        },
+        "map": map_settings(),
     }
     context = {
         **admin.site.each_context(request),
@@ -34,3 +27,14 @@ def territory_editor(request: HttpRequest) -> HttpResponse:
         "config": config,
     }
     return render(request, "grid/territory_editor.html", context)
+
+
+def map_settings() -> dict[str, Any]:
+    """django-leaflet's settings as plain data: its own template tag would need an inline script."""
+    return {
+        "center": leaflet["DEFAULT_CENTER"],
+        "zoom": leaflet["DEFAULT_ZOOM"],
+        "min_zoom": leaflet["MIN_ZOOM"],
+        "max_zoom": leaflet["MAX_ZOOM"],
+        "tiles": [{"url": url, "options": options} for _name, url, options in leaflet["TILES"]],
+    }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dispatch.models import Incident
 from dispatch.services.incident import incident_file
@@ -83,3 +83,33 @@ def test_what_is_chosen_shows_at_once(
     before = page.evaluate("window.pictures")
     page.keyboard.press("Escape")  # nothing is ticked any more
     page.wait_for_function("before => window.pictures > before", arg=before)
+
+
+@pytest.mark.parametrize("path", ["/board/", "/wall/"])
+def test_the_ground_comes_though_its_first_answer_fails(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk], path: str
+) -> None:
+    desk = sit(committed_world.dispatcher)
+    asked: list[Route] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.fulfill(status=503, body="")
+        else:
+            route.continue_()
+
+    desk.page.route("**/api/grids/", answer)
+    page = desk.open(path)
+    if path == "/board/":
+        page.wait_for_function("() => performance.getEntriesByName('board:ground').length")
+        page.wait_for_function("() => performance.getEntriesByName('board:whole').length")
+    else:
+        page.wait_for_function(
+            """() => {
+              const canvas = document.querySelector("[data-canvas]");
+              const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+              return data.some((value) => value > 0);
+            }"""
+        )
+    assert len(asked) >= 2

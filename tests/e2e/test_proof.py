@@ -89,5 +89,9 @@ def test_the_state_of_each_part_is_told_by_one_key(
     stopped = parts.locator("tr.broken").filter(has_text="Clock (beat)")
     expect(stopped).to_contain_text("never")
     expect(stopped).to_contain_text("Escalation is manual")
+    close = parts.get_by_role("button", name="Close")
+    close.focus()
+    page.wait_for_timeout(2500)  # drawn anew each second
+    expect(close).to_be_focused()
     page.keyboard.press("Escape")
     expect(parts).to_be_hidden()

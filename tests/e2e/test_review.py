@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.models import AuditEntry
@@ -129,6 +129,51 @@ def test_a_moment_by_its_address_and_a_wrong_one(night: SimpleNamespace, sit: Ca
     expect(page.get_by_role("button", name="班次")).to_have_attribute("aria-pressed", "true")
     page.goto(f"{desk.server.http}/review/?at=2020-01-01T00:00:00Z")
     expect(page.locator("[data-problem]")).to_contain_text("没有保存")
+
+
+def test_who_passes_by_looks_nobody_up_and_a_late_answer_counts_no_more(
+    night: SimpleNamespace, sit: Callable[..., Desk]
+) -> None:
+    with clock.at(at(10)):
+        passed, late = (
+            incident_file(actor=night.dispatcher, category="noise", summary="Loud", **IN_EAST).incident.number
+            for _ in range(2)
+        )
+    page = sit(night.watch, language="en").open(f"/review/?at={at(100).isoformat().replace('+00:00', 'Z')}")
+    asked: list[str] = []
+    held: list[Route] = []
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if late in route.request.url:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/played/", answer)
+    row = {
+        number: page.locator(f".queue [data-number='{number}']") for number in (passed, late, night.number)
+    }
+    row[passed].click()
+    with page.expect_request(f"**/{late}/played/"):
+        row[late].click()
+    row[night.number].click()
+    told = page.locator("[data-told]")
+    expect(told).to_contain_text("孙立")
+    held[0].continue_()
+    page.wait_for_timeout(1000)
+    expect(told).to_contain_text("孙立")
+    assert [number for number in (passed, late, night.number) if number in "".join(asked)] == [
+        late,
+        night.number,
+    ]
+
+    page.unroute("**/played/")
+    page.route(f"**/{passed}/played/", lambda route: route.abort())
+    row[passed].click()
+    page.get_by_role("button", name="Incident", exact=True).click()
+    expect(page.locator("[data-problem]")).to_contain_text("did not answer")
+    expect(page.locator("[data-span=incident]")).to_have_attribute("aria-pressed", "false")
 
 
 def test_an_officer_is_not_offered_it(night: SimpleNamespace, sit: Callable[..., Desk]) -> None:

@@ -176,6 +176,45 @@ def test_borders_move_together_and_a_fault_is_mended(
     assert Grid.objects.count() == 4
 
 
+def test_no_edit_is_lost_without_a_session_and_a_refused_one_is_taken_back(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk]
+) -> None:
+    desk = sit(committed_world.admin, language="en")
+    page = _open(desk, "?grid=城东-001")
+    _begin(page, "Names")
+    field, saved = page.locator("[data-panel=grid] input[name=community]"), page.locator("[data-saved]")
+
+    def name(text: str) -> None:
+        field.fill(text)
+        field.evaluate("field => field.blur()")
+
+    (session,) = (each for each in desk.context.cookies() if each["name"] == "sessionid")
+    desk.context.clear_cookies(name="sessionid")
+    name("Kiln Street")
+    expect(saved.get_by_role("link", name="Sign in again")).to_be_visible()
+    desk.context.add_cookies([session])  # signed in again, in another tab
+    expect(saved).to_contain_text("Saved")
+    assert TerritoryPlan.objects.get().grids.get().community == "Kiln Street"
+
+    field.evaluate("field => field.removeAttribute('maxlength')")
+    name("x" * 50)
+    expect(saved).to_contain_text("Not saved")
+    expect(field).to_have_value("Kiln Street")
+    name("Kiln Road")
+    expect(saved).to_contain_text("Saved")
+
+    station = page.locator("[data-panel=grid] [name=station]")
+    station.focus()
+    page.keyboard.press("ArrowDown")
+    expect(station).not_to_have_value(EAST)
+    expect(station).to_be_focused()  # though the form was drawn anew
+
+    page.click("[data-tab=faults]")
+    page.route("**/plans/*/?whole=1", lambda route: route.abort())
+    page.get_by_role("button", name="Check the whole territory").click()
+    expect(page.locator("[data-said]")).to_contain_text("The server did not answer")
+
+
 def test_only_administrators_come_in(committed_world: SimpleNamespace, sit: Callable[..., Desk]) -> None:
     desk = sit(committed_world.dispatcher)
     answer = desk.page.goto(f"{desk.server.http}{EDITOR}")

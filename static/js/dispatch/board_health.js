@@ -2,7 +2,7 @@
  * click on the header's connection.
  * mountHealth(root, state) → {toggle()} */
 
-import { $, el, put } from "../lib/dom.js";
+import { $, el, redraw } from "../lib/dom.js";
 import { fill, gettext, ngettext, pgettext } from "../lib/i18n.js";
 import { ago, seconds, span } from "../lib/time.js";
 
@@ -42,7 +42,7 @@ export function mountHealth(root, state) {
     ]; // prettier-ignore
   }
 
-  const todo = () => (config.urls.deliveries ? el("a", { href: config.urls.deliveries }, gettext("See whom, send again or another way")) : gettext("The watch commander can send again"));
+  const todo = () => (config.urls.deliveries ? el("a", { "data-focus": "deliveries", href: config.urls.deliveries }, gettext("See whom, send again or another way")) : gettext("The watch commander can send again"));
 
   function show() {
     if (!box.matches(":popover-open")) return void (drawn = "");
@@ -50,10 +50,9 @@ export function mountHealth(root, state) {
     const key = lines.map((line) => line.slice(1, 4).join()).join("|");
     if (key === drawn) return;
     drawn = key;
-    const focused = box.contains(document.activeElement) && document.activeElement.matches("a");
-    put(
+    redraw(
       box,
-      el("h2", {}, gettext("State of each part"), el("button.button.small", { type: "button", onclick: () => box.hidePopover() }, pgettext("window", "Close"), el("kbd", {}, "Esc"))),
+      el("h2", {}, gettext("State of each part"), el("button.button.small", { type: "button", "data-focus": "close", onclick: () => box.hidePopover() }, pgettext("window", "Close"), el("kbd", {}, "Esc"))),
       el(
         "table",
         {},
@@ -61,7 +60,6 @@ export function mountHealth(root, state) {
         el("tbody", {}, lines.map(([part, ok, words, proven, good, bad]) => el(`tr${ok ? "" : ".broken"}`, {}, el("th", { scope: "row" }, part), el("td", {}, words), el("td", {}, proven), el("td", {}, ok ? good : bad)))),
       ),
     ); // prettier-ignore
-    if (focused) $("a", box)?.focus();
   }
 
   box.addEventListener("toggle", show);

@@ -10,7 +10,7 @@ import { title } from "./board_row.js";
 import { legendNodes } from "./map_legend.js";
 import { MapLayers } from "./map_layer.js";
 import { Lens } from "./map_lens.js";
-import { followGround, loadGround } from "./map_ground.js";
+import { followGround } from "./map_ground.js";
 import { Artist } from "./map_marks_artist.js";
 import { News } from "./map_news.js";
 import { Painter } from "./map_painter.js";
@@ -22,6 +22,7 @@ import { showProof } from "./panel_proof.js";
 const HIT_PX = 14;
 const HIT_TOUCH_PX = 24;
 const REPAINT_MS = 250; // vehicles jump four times a second at most
+const GROUND_MS = 3000; // so long the marks wait for the ground
 
 export function mountMap(root, state) {
   const { live, config } = state;
@@ -323,20 +324,16 @@ export function mountMap(root, state) {
   });
   matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", allAnew);
 
-  loadGround(config.urls.grids).then((loaded) => {
+  followGround(live, config.urls.grids, (loaded) => {
     ground = loaded;
     grounds.tell({ collection: ground.collection });
-    lens = new Lens(lensCanvas, lensTitle, ground);
-    whole();
-  });
-
-  followGround(live, config.urls.grids, (loaded) => {
-    if (!lens) return;
-    ground = lens.ground = loaded;
-    grounds.tell({ collection: ground.collection });
+    lens ??= new Lens(lensCanvas, lensTitle, ground);
+    lens.ground = ground;
+    if (!lens.view && !locked) return whole();
     groundAnew();
     marksAnew();
   });
+  setTimeout(() => ground || layers.reset(), GROUND_MS);
 
   return { act: (name) => acts[name]() };
 }

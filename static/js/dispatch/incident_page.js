@@ -1,11 +1,11 @@
 /* The page of one incident: follows what happens to it, and does what its reader may do.
  * mount(root): data-number, data-now (the server's clock); [data-part] is fetched anew when the incident has moved on. */
 
-import { $, el, put, setText } from "../lib/dom.js";
+import { $, el, setText } from "../lib/dom.js";
 import { post, upload } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { bind } from "../lib/keys.js";
-import { openSocket } from "../lib/live_socket.js";
+import { followPart } from "../lib/part.js";
 import { ms, span } from "../lib/time.js";
 import { LEVEL_TEXT, STAGE_TEXT, urgency } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
@@ -35,8 +35,7 @@ export function mount(root) {
   const dialog = $("[data-ask]", root);
   let offset = ms(root.dataset.now) - Date.now();
   const now = () => Date.now() + offset;
-  let busy = false;
-  let stale = false;
+  let sending = null;
 
   const say = (text, tone = "") => {
     line.className = `incident-line ${tone}`;
@@ -53,43 +52,25 @@ export function mount(root) {
 
   // --- following ---------------------------------------------------------------------------------------------
   const version = () => Number($("[data-version]", part).dataset.version);
-
-  async function refresh() {
-    try {
-      const answer = await fetch(`${location.pathname}?part`, { headers: { Accept: "text/html" } });
-      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
-      const focused = document.activeElement?.dataset?.do;
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-      put(part, ...fresh.body.childNodes);
-      showPlace();
-      if (focused) $(`[data-do="${focused}"]`, part)?.focus();
-      if (stale) say("");
-      stale = false;
-      tick();
-    } catch {
-      stale = true;
-      say(gettext("The page may be out of date: no connection. It repairs itself."), "bad");
-    }
-  }
-
   let timer = 0;
   const moved = (theirs) => {
     if (theirs <= version()) return;
     clearTimeout(timer);
     timer = setTimeout(refresh, 150);
   };
-  openSocket("/ws/board/", {
+  const refresh = followPart(root, {
     frame(message) {
       if (message.at) offset = ms(message.at) - Date.now(); // a page from the browser's cache has an old clock
       if (message.type === "incident" && message.number === number) moved(message.version);
-      if (message.type === "hello") refresh();
       if (message.type === "heartbeat") {
         const mine = message.changed.incidents.find(([other]) => other === number);
         if (mine) moved(mine[1]);
       }
     },
-    opened() {},
-    closed() {},
+    drawn() {
+      showPlace();
+      tick();
+    },
   });
 
   function tick() {
@@ -117,9 +98,14 @@ export function mount(root) {
   showPlace();
 
   // --- acting --------------------------------------------------------------------------------------------------
-  async function act(url, body, done) {
-    if (busy) return null;
-    busy = true;
+  /** → the refusal, or null; one after the other. */
+  function act(url, body, done) {
+    const mine = Promise.resolve(sending).then(() => deliver(url, body, done));
+    sending = mine;
+    return mine.finally(() => sending === mine && (sending = null));
+  }
+
+  async function deliver(url, body, done) {
     try {
       const answer = await post(url, body);
       say(done?.(answer) ?? gettext("Done"), "ok");
@@ -129,9 +115,20 @@ export function mount(root) {
       say(error.message, error.code === "already_claimed" ? "" : "bad");
       return error;
     } finally {
-      busy = false;
       refresh();
     }
+  }
+
+  const once = (url) => (sending ? null : act(url, {})); // a second click is no second act
+
+  /** Asks until it is done or left: what was typed stands there again with the reason of the refusal. */
+  async function askAndAct(question, url, done) {
+    let refused = null;
+    let text = "";
+    do {
+      text = await ask(dialog, { ...question, value: text, wrong: refused?.message ?? "" });
+      refused = text === null ? null : await act(url, { [question.key]: text }, done);
+    } while (refused);
   }
 
   function revealed(answer) {
@@ -143,23 +140,17 @@ export function mount(root) {
     if (verb === "print") return print();
     const url = `${urls.incident(number)}${PATHS[verb] ?? verb}/`;
     const question = ASKS[verb]?.(number);
-    if (!question) return act(url, {});
-    let refused = null;
-    let text = "";
-    do {
-      text = await ask(dialog, { ...question, value: text, wrong: refused?.message ?? "" });
-      refused = text === null ? null : await act(url, { [question.key]: text }, verb === "reveal" ? revealed : undefined);
-    } while (refused?.status === 400); // what was typed is not lost
+    if (!question) return once(url);
+    return askAndAct(question, url, verb === "reveal" ? revealed : undefined);
   }
 
   async function step({ step: verb, assignment, label }) {
     const url = urls.step(number, assignment, verb);
-    if (verb !== "report" && verb !== "release") return act(url, {});
+    if (verb !== "report" && verb !== "release") return once(url);
     const question = verb === "report"
       ? { title: fill(gettext("%(unit)s reports back"), { unit: label }), label: gettext("What came of it"), verb: gettext("Report back"), suggestions: OUTCOMES }
       : { title: fill(gettext("Recall %(unit)s"), { unit: label }), label: gettext("Reason, the crew will read it"), verb: gettext("Recall"), harm: true }; // prettier-ignore
-    const outcome = await ask(dialog, question);
-    return outcome === null ? undefined : act(url, { outcome });
+    return askAndAct({ ...question, key: "outcome" }, url);
   }
 
   /** One file after the other, with its progress; what could not be attached is named with the reason. */

@@ -2,13 +2,14 @@
  * Each trail is asked for once (the server notes who looked) and grows with the live positions.
  * const trails = new TrailLayer(state, repaint)
  * trails.choose(unit)                     a unit under the hand; null lets it go
- * trails.points()                         as map_trail_paint.js wants them */
+ * trails.points()                         as map_trail_paint.js wants them
+ * STANDS_MS — so long a selection stands before somebody is looked up */
 
 import { HttpError, get } from "../lib/http.js";
 import { ms } from "../lib/time.js";
 import { MINUTES } from "./map_trail_paint.js";
 
-const STANDS_MS = 600; // who only passes by with the arrow keys looks nobody up
+export const STANDS_MS = 600; // who only passes by with the arrow keys looks nobody up
 
 export class TrailLayer {
   constructor(state, repaint) {

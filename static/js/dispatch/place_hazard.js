@@ -1,6 +1,6 @@
 /* A warning about a place, entered and withdrawn.
  * enterHazard(dialog, {lat, lon, address}) → Promise<true once it is entered | false when left>
- * withdrawHazard(dialog, hazard) → Promise<true | false>; throws what the server refuses */
+ * withdrawHazard(dialog, hazard) → Promise<true | false>; a reason that is refused stands there again */
 
 import { $, el, put } from "../lib/dom.js";
 import { post } from "../lib/http.js";
@@ -25,7 +25,12 @@ const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toLocaleDateStr
 
 export function enterHazard(dialog, place) {
   return new Promise((resolve) => {
-    const field = (name, label, control) => el("div.field", {}, el("label", { for: `hazard-${name}` }, label), control, el("p.error", { role: "alert", hidden: true }));
+    let busy = false;
+    const field = (name, label, control) => {
+      const error = el("p.error", { role: "alert", id: `hazard-${name}-error`, hidden: true });
+      control.setAttribute("aria-describedby", error.id);
+      return el("div.field", {}, el("label", { for: `hazard-${name}` }, label), control, error);
+    };
     const line = (name, maxlength) => el("input", { id: `hazard-${name}`, name, type: "text", maxlength, autocomplete: "off" });
     const form = el(
       "form",
@@ -51,14 +56,18 @@ export function enterHazard(dialog, place) {
 
     async function save(event) {
       event.preventDefault();
+      if (busy) return;
+      busy = true;
       const typed = Object.fromEntries(["kind", "text", "reason", "valid_until"].map((name) => [name, form.elements[name].value.trim()]));
       try {
         await post("/api/hazards/", { ...typed, ...place });
       } catch (error) {
         return tell(error);
+      } finally {
+        busy = false;
       }
       resolve(true);
-      return dialog.close();
+      dialog.close();
     }
 
     function tell({ fields, message }) {
@@ -69,7 +78,7 @@ export function enterHazard(dialog, place) {
         const under = $(".error", control.closest(".field"));
         under.textContent = text;
         under.hidden = !text;
-        control.toggleAttribute("aria-invalid", Boolean(text));
+        control.setAttribute("aria-invalid", String(Boolean(text)));
         if (text && !told) control.focus();
         told ||= Boolean(text);
       }
@@ -85,14 +94,13 @@ export function enterHazard(dialog, place) {
 }
 
 export async function withdrawHazard(dialog, { id, kind_label: kind, text }) {
-  const reason = await ask(dialog, {
-    title: gettext("Withdraw the warning"),
-    explain: `${kind}: ${text}`,
-    label: gettext("Reason"),
-    verb: gettext("Withdraw"),
-    harm: true,
-  });
-  if (reason === null) return false;
-  await post(`/api/hazards/${id}/withdraw/`, { reason });
+  const question = { title: gettext("Withdraw the warning"), explain: `${kind}: ${text}`, label: gettext("Reason"), verb: gettext("Withdraw"), harm: true };
+  let refused = null;
+  let reason = "";
+  do {
+    reason = await ask(dialog, { ...question, value: reason, wrong: refused?.message ?? "" });
+    if (reason === null) return false;
+    refused = await post(`/api/hazards/${id}/withdraw/`, { reason }).then(() => null, (error) => error);
+  } while (refused);
   return true;
 }

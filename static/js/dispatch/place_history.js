@@ -54,13 +54,18 @@ function line(one) {
   );
 }
 
+const same = (some, others) => JSON.stringify(some) === JSON.stringify(others);
+
 export class PlacePanel {
   constructor(root, { may, dialog, say }) {
-    Object.assign(this, { root, may, dialog, say, place: null, found: null, wrong: "" });
+    Object.assign(this, { root, may, dialog, say, place: null, found: null, hazards: [], wrong: "" });
   }
 
   show(place) {
     const other = place?.number !== this.place?.number;
+    const hazards = place?.hazards ?? [];
+    // what was looked up may be newer than what is shown again, but not than what comes anew
+    if (other || !same(hazards, this.place?.hazards ?? [])) this.hazards = hazards;
     this.place = place;
     if (other) {
       this.found = null;
@@ -75,7 +80,7 @@ export class PlacePanel {
     try {
       const found = await get(`/api/incidents/${number}/place/`);
       if (number !== this.place?.number) return undefined;
-      Object.assign(this, { found, wrong: "" });
+      Object.assign(this, { found, hazards: found.hazards, wrong: "" });
     } catch (error) {
       this.wrong = error.message;
     }
@@ -85,10 +90,9 @@ export class PlacePanel {
   }
 
   #draw() {
-    const { place, found, may } = this;
+    const { place, found, hazards, may } = this;
     const known = place && (place.lat !== null || place.address);
-    const hazards = found?.hazards ?? place?.hazards ?? [];
-    const mark = JSON.stringify([place?.number, hazards.map(({ id }) => id), found, this.wrong]);
+    const mark = JSON.stringify([place?.number, hazards, found, this.wrong]);
     if (mark === this.drawn) return;
     this.drawn = mark;
     if (!known || (!may.place && !hazards.length)) return put(this.root);
@@ -112,11 +116,7 @@ export class PlacePanel {
   }
 
   async #withdraw(hazard) {
-    try {
-      if (await withdrawHazard(this.dialog, hazard)) this.#changed(gettext("Warning withdrawn"));
-    } catch (error) {
-      this.say(error.message, "bad");
-    }
+    if (await withdrawHazard(this.dialog, hazard)) this.#changed(gettext("Warning withdrawn"));
   }
 
   #changed(text) {

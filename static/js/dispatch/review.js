@@ -9,6 +9,7 @@ import { mountList } from "./board_list.js";
 import { mountMap } from "./board_map.js";
 import { BoardState } from "./board_state.js";
 import { mountTabs } from "./board_tabs.js";
+import { STANDS_MS } from "./map_trail.js";
 import { mountDeck } from "./review_deck.js";
 import { Frames } from "./review_frames.js";
 import { Past } from "./review_past.js";
@@ -33,6 +34,8 @@ export function mount(root) {
   let moments = [];
   let life = null;
   let opening = null;
+  let reading = null; // {number, done}
+  let standing = 0;
 
   mountTabs($("[data-queue]", root), state);
   const list = mountList($("[data-queue]", root), state);
@@ -81,7 +84,7 @@ export function mount(root) {
   async function span(wanted) {
     if (wanted !== "incident") return open(wanted, player.at);
     if (state.selected && life?.number !== state.selected) await read(state.selected);
-    if (life) await open("incident", ms(life.start), life.number);
+    if (life && life.number === (state.selected ?? life.number)) await open("incident", ms(life.start), life.number);
   }
 
   function shift(by) {
@@ -92,12 +95,21 @@ export function mount(root) {
     open("day", Math.max(begins, dayStart(text)));
   }
 
-  async function read(number) {
+  /** Looks `number` up, once at a time; the answer counts as long as nothing else is selected. */
+  function read(number) {
+    clearTimeout(standing);
+    if (reading?.number !== number) reading = { number, done: played(number) };
+    return reading.done;
+  }
+
+  async function played(number) {
     try {
-      life = await get(`/api/incidents/${number}/played/`);
-      story.life(life);
+      const found = await get(`/api/incidents/${number}/played/`);
+      if (reading?.number === number) story.life((life = found));
     } catch (error) {
-      tell(error);
+      if (reading?.number === number) tell(error);
+    } finally {
+      if (reading?.number === number) reading = null;
     }
   }
 
@@ -111,7 +123,10 @@ export function mount(root) {
   state.addEventListener("select", () => {
     deck.moments(moments, state.selected);
     showSpan();
-    if (state.selected && life?.number !== state.selected) read(state.selected);
+    const { selected } = state;
+    clearTimeout(standing);
+    if (reading?.number !== selected) reading = null;
+    if (selected && life?.number !== selected) standing = setTimeout(() => read(selected), STANDS_MS);
   });
 
   // --- keys ------------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 /* The page of the change of watch: shows what colleagues write and sign at once, and asks only for what a kind needs.
  * mount(root): data-organisation; [data-part] is fetched anew when the log has moved on, and each minute for the figures. */
 
-import { $, $$, put } from "../lib/dom.js";
-import { openSocket } from "../lib/live_socket.js";
+import { $, $$ } from "../lib/dom.js";
+import { followPart } from "../lib/part.js";
 
 const EACH_MS = 60_000;
 
@@ -14,27 +14,20 @@ export function mount(root) {
   const inUse = () => part.contains(document.activeElement) || $("details[open]", part) !== null;
   let waits = false;
 
-  async function refresh() {
-    waits = inUse();
-    if (waits || document.hidden) return;
-    const address = new URL(location.href);
-    address.searchParams.set("part", "");
-    const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (!answer?.ok || answer.redirected) return; // the next hint or minute tries again
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (!inUse()) put(part, ...fresh.body.childNodes);
-  }
+  const refresh = followPart(root, {
+    frame(message) {
+      if (message.type === "watch" && message.organisation === root.dataset.organisation) refresh();
+    },
+    waits: () => (waits = inUse()) || document.hidden,
+    drawn() {
+      const token = $("[name=csrfmiddlewaretoken]", part); // another one after signing in again
+      if (write && token) write.elements.csrfmiddlewaretoken.value = token.value;
+    },
+  });
   part.addEventListener("focusout", () => setTimeout(() => waits && refresh()));
   part.addEventListener("toggle", () => waits && refresh(), true);
   document.addEventListener("visibilitychange", refresh);
   setInterval(refresh, EACH_MS);
-  openSocket("/ws/board/", {
-    frame(message) {
-      if (message.type === "watch" && message.organisation === root.dataset.organisation) refresh();
-    },
-    opened() {},
-    closed() {},
-  });
 
   if (!write) return;
   function showFields() {

@@ -5,7 +5,7 @@
 import { palette, Sprites } from "../lib/symbols.js";
 import { mercator } from "../lib/geo.js";
 import { title } from "./board_row.js";
-import { followGround, loadGround } from "./map_ground.js";
+import { followGround } from "./map_ground.js";
 import { Slots } from "./map_labels.js";
 import { measureIn, paintScene } from "./map_paint.js";
 import { arrange } from "./map_scene.js";
@@ -15,7 +15,6 @@ const PADDING_PX = 56;
 const NEAREST_ZOOM = 16.5;
 const REPAINT_MS = 500;
 const HIT_PX = 24;
-const RETRY_MS = 5_000;
 
 export class StationMap {
   constructor(canvas, state, { focus, only = null }) {
@@ -31,20 +30,10 @@ export class StationMap {
     state.addEventListener("select", () => this.queue());
     new ResizeObserver(() => this.paint()).observe(canvas.parentElement);
     if (!only) canvas.addEventListener("click", (event) => this.#clicked(event));
-    this.#load();
     followGround(state.live, state.config.urls.grids, (ground) => {
       this.ground = ground;
       this.paint();
     });
-  }
-
-  async #load() {
-    try {
-      this.ground = await loadGround(this.state.config.urls.grids);
-      this.paint();
-    } catch {
-      setTimeout(() => this.#load(), RETRY_MS);
-    }
   }
 
   #ink() {

@@ -1,7 +1,7 @@
 /* The station's queue: escalated, to accept, in hand, to be closed; each with the one thing to do about it.
  * mountQueue(root, state, acts) → {step(±1), acceptSelected()} */
 
-import { $, el, put, setText } from "../lib/dom.js";
+import { $, el, redraw, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { distance } from "../lib/time.js";
 import { ListRow } from "./board_row.js";
@@ -56,33 +56,31 @@ export function mountQueue(root, state, acts) {
       this.mark = mark;
       const parts = this.#parts(entry.row, group, free);
       this.acts.hidden = parts.length === 0;
-      const focused = this.acts.contains(document.activeElement);
-      put(this.acts, parts);
-      if (focused) $("button", this.acts)?.focus();
+      redraw(this.acts, parts);
     }
 
     #parts(row, group, free) {
       const takeOver = may.take_over && row.escalation && !row.escalation.owner;
       const parts = [];
-      if (takeOver) parts.push(el("button.button", { type: "button", onclick: () => this.#takeOver(row) }, gettext("Take over"), el("kbd", {}, "T")));
+      if (takeOver) parts.push(el("button.button", { type: "button", "data-focus": "take-over", onclick: () => this.#takeOver(row) }, gettext("Take over"), el("kbd", {}, "T")));
       const order = waiting(row, state);
       if (order) parts.push(this.#button(row, fill(gettext("Accept for %(label)s"), { label: order.label })));
       else if (row.stage === "unclaimed" && may.claim) {
         this.select = el(
           "select",
-          { "aria-label": gettext("Who goes") },
+          { "data-focus": "who", "aria-label": gettext("Who goes") },
           free.map(({ unit, metres }) => el("option", { value: unit.id }, unit.call_sign, Number.isFinite(metres) ? ` · ${distance(metres)}` : "")),
           el("option", { value: "" }, gettext("I go myself")),
         );
         parts.push(this.#button(row, gettext("Accept")), this.select);
       } else if (group === "close" && may.close) {
-        parts.push(el("button.button", { type: "button", onclick: () => (state.select(row.number), acts.primary()) }, gettext("Close")));
+        parts.push(el("button.button", { type: "button", "data-focus": "close", onclick: () => (state.select(row.number), acts.primary()) }, gettext("Close")));
       }
       return parts;
     }
 
     #button = (row, text) =>
-      el("button.button", { type: "button", dataset: { accept: row.number }, onclick: ({ currentTarget }) => this.accept(row, currentTarget) }, text);
+      el("button.button", { type: "button", dataset: { accept: row.number, focus: "accept" }, onclick: ({ currentTarget }) => this.accept(row, currentTarget) }, text);
 
     async accept(row, button) {
       if (this.busy) return;

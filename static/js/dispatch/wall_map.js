@@ -4,7 +4,7 @@
 
 import { mercator } from "../lib/geo.js";
 import { Sprites, palette } from "../lib/symbols.js";
-import { followGround, loadGround } from "./map_ground.js";
+import { followGround } from "./map_ground.js";
 import { Space, placeLabel } from "./map_labels.js";
 import { place, sized, viewAt } from "./map_view.js";
 import { worstOf } from "./wall_stations.js";
@@ -112,10 +112,8 @@ export function mountWallMap(canvas, state) {
   state.addEventListener("entries", paint);
   document.addEventListener("modechange", () => (colour(), paint()));
   new ResizeObserver(() => (colour(), paint())).observe(canvas.parentElement);
-  const take = (loaded) => {
+  followGround(state.live, state.config.urls.grids, (loaded) => {
     ground = loaded;
     paint();
-  };
-  loadGround(state.config.urls.grids).then(take);
-  followGround(state.live, state.config.urls.grids, take);
+  });
 }

@@ -34,7 +34,7 @@ export function mountToday(root, url) {
     panel.classList.remove("unproven");
     setText($("[data-received]", root), String(figures.received));
     const { earlier, accepted, arrival } = figures;
-    setText($("[data-mean]", root), earlier ? fill(gettext("usual %(n)s"), { n: earlier.mean_received }) : gettext("no earlier data"));
+    setText($("[data-mean]", root), earlier ? fill(gettext("usual %(n)s"), { n: earlier.mean_received }) : gettext("no history"));
     $("[data-band-key]", root).hidden = !earlier;
     if (earlier) setText($("[data-band-text]", root), fill(ngettext("last %(n)s same weekday", "last %(n)s same weekdays", earlier.days), { n: earlier.days }));
     curve($("[data-curve]", root), figures);
@@ -59,7 +59,7 @@ export function mountToday(root, url) {
   function showArrival(arrival) {
     setText($("[data-arrival]", root), arrival ? minutes(arrival.median_seconds) : "–");
     const before = arrival?.week_ago_seconds;
-    const words = !arrival ? gettext("no arrivals yet") : before === null ? gettext("no earlier data") : fill(gettext("last week %(time)s"), { time: minutes(before) });
+    const words = !arrival ? gettext("no arrivals yet") : before === null ? gettext("no history") : fill(gettext("last week %(time)s"), { time: minutes(before) });
     setText($("[data-arrival-note]", root), words);
   }
 

@@ -1,7 +1,7 @@
 /* When the plan takes effect: choosing the instant, what has to be mended or accepted first, taking it back.
  * mountEffect(box, state) */
 
-import { el, put } from "../lib/dom.js";
+import { el, redraw } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 import { effect, fromInput, nextMonday, when } from "./territory_words.js";
 
@@ -25,17 +25,17 @@ export function mountEffect(box, state) {
   function draft() {
     const blocking = state.faults.filter(({ blocking: wrong }) => wrong).length;
     const meant = state.faults.length - blocking;
-    const at = el("input", { type: "datetime-local", value: instant, "aria-label": gettext("Takes effect") });
+    const at = el("input", { type: "datetime-local", "data-focus": "at", value: instant, "aria-label": gettext("Takes effect") });
     at.addEventListener("change", () => (instant = at.value));
-    const accept = el("input", { type: "checkbox", checked: accepted });
+    const accept = el("input", { type: "checkbox", "data-focus": "accept", checked: accepted });
     accept.addEventListener("change", () => ((accepted = accept.checked), draw()));
-    const go = el("button.button.primary", { type: "button", disabled: !state.planned.size || blocking > 0 || (meant > 0 && !accepted) }, gettext("Schedule"));
+    const go = el("button.button.primary", { type: "button", "data-focus": "go", disabled: !state.planned.size || blocking > 0 || (meant > 0 && !accepted) }, gettext("Schedule"));
     go.addEventListener("click", () => {
       const effective_at = fromInput(at.value);
       if (!effective_at) return say(gettext("Choose day and time."), true);
       act("schedule", { effective_at, accept_warnings: accepted }, (plan) => fill(gettext("Scheduled: takes effect %(at)s."), { at: when(plan.effective_at) }));
     });
-    const reason = el("input", { value: state.plan.reason, maxlength: 500, autocomplete: "off" });
+    const reason = el("input", { "data-focus": "reason", value: state.plan.reason, maxlength: 500, autocomplete: "off" });
     reason.addEventListener("change", () => state.rename({ reason: reason.value.trim() }));
     return [
       state.plan.halted ? el("p.territory-said.bad", {}, fill(gettext("It did not come into force: %(why)s"), { why: state.plan.halted })) : null,
@@ -49,7 +49,7 @@ export function mountEffect(box, state) {
   }
 
   function withdraw() {
-    const button = el("button.button", { type: "button" }, gettext("Give the plan up"));
+    const button = el("button.button", { type: "button", "data-focus": "withdraw" }, gettext("Give the plan up"));
     button.addEventListener("click", () => {
       if (button.dataset.sure) return act("withdraw", {}, () => gettext("The plan is given up."));
       button.dataset.sure = "1";
@@ -60,17 +60,17 @@ export function mountEffect(box, state) {
   }
 
   function scheduled() {
-    const again = el("button.button", { type: "button" }, gettext("Back to the draft"));
+    const again = el("button.button", { type: "button", "data-focus": "again" }, gettext("Back to the draft"));
     again.addEventListener("click", () => act("reopen", {}, () => gettext("It is a draft again and does not take effect.")));
     return [el("p.when", {}, effect(state.plan)), el("div.buttons", {}, again, withdraw())];
   }
 
   function draw() {
     const { plan } = state;
-    if (!plan) put(box, el("p.hint", {}, gettext("No plan is open.")));
-    else if (plan.state === "draft") put(box, draft(), said);
-    else if (plan.state === "scheduled") put(box, scheduled(), said);
-    else put(box, el("p.when", {}, effect(plan)), said);
+    if (!plan) redraw(box, el("p.hint", {}, gettext("No plan is open.")));
+    else if (plan.state === "draft") redraw(box, draft(), said);
+    else if (plan.state === "scheduled") redraw(box, scheduled(), said);
+    else redraw(box, el("p.when", {}, effect(plan)), said);
   }
   let shown = null;
   state.addEventListener("plan", () => {

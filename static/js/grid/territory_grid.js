@@ -1,14 +1,14 @@
 /* The form of what is selected: names of a grid in a draft, who serves it, and the post handed over.
  * mountGrid(box, state, config) */
 
-import { el, put } from "../lib/dom.js";
+import { el, redraw } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { kindText } from "./territory_words.js";
 
 const KIND = { community_officer: gettext("community officer"), auxiliary: gettext("auxiliary"), assistant: gettext("assistant") };
 
 export function mountGrid(box, state, config) {
-  const draw = () => put(box, content(), said);
+  const draw = () => redraw(box, content(), said);
   const said = el("p.territory-said", { role: "status" });
 
   function content() {
@@ -32,11 +32,11 @@ export function mountGrid(box, state, config) {
 
   function names(shape) {
     const field = (name, label, length) => {
-      const input = el("input", { name, value: shape[name], maxlength: length, autocomplete: "off", "aria-invalid": shape[name] ? null : "true" });
+      const input = el("input", { name, "data-focus": name, value: shape[name], maxlength: length, autocomplete: "off", "aria-invalid": shape[name] ? null : "true" });
       input.addEventListener("change", () => state.edit([{ key: shape.key, [name]: input.value.trim() }]));
       return el("label.line", {}, el("span", {}, label), input);
     };
-    const station = el("select", { name: "station" }, el("option", { value: "" }, "—"), config.stations.map(({ code, label }) => el("option", { value: code, selected: code === shape.station }, label)));
+    const station = el("select", { name: "station", "data-focus": "station" }, el("option", { value: "" }, "—"), config.stations.map(({ code, label }) => el("option", { value: code, selected: code === shape.station }, label)));
     station.addEventListener("change", () => state.edit([{ key: shape.key, station: station.value }]));
     return el("div.lines", {}, field("code", gettext("Code"), 30), el("label.line", {}, el("span", {}, gettext("Station")), station), field("community", gettext("Community"), 40), field("community_code", gettext("Community code"), 12));
   }
@@ -49,7 +49,7 @@ export function mountGrid(box, state, config) {
     const chosen = new Set(serving);
     const byNumber = new Map(state.people.map((person) => [person.number, person]));
     const list = el("ul.serving", {});
-    const button = el("button.button.small", { type: "button", hidden: planned, disabled: true }, gettext("Hand over now"));
+    const button = el("button.button.small", { type: "button", "data-focus": "hand-over", hidden: planned, disabled: true }, gettext("Hand over now"));
     const same = () => chosen.size === serving.length && serving.every((number) => chosen.has(number));
 
     function changed() {
@@ -60,16 +60,16 @@ export function mountGrid(box, state, config) {
     function fillList() {
       const rows = [...chosen].map((number) => {
         const person = byNumber.get(number);
-        const out = el("button.plain", { type: "button", title: gettext("Takes no part any more"), "aria-label": fill(gettext("Remove %(name)s"), { name: person?.name ?? number }) }, "×");
+        const out = el("button.plain", { type: "button", "data-focus": `out-${number}`, title: gettext("Takes no part any more"), "aria-label": fill(gettext("Remove %(name)s"), { name: person?.name ?? number }) }, "×");
         out.addEventListener("click", () => (chosen.delete(number), changed()));
         return el("li", {}, el("span", {}, person?.name ?? number), el("span.quiet", {}, KIND[person?.kind] ?? ""), out);
       });
       const officer = [...chosen].some((number) => byNumber.get(number)?.kind === "community_officer");
-      put(list, rows, officer ? null : el("li.missing", {}, gettext("No community officer: the post is vacant")));
+      redraw(list, rows, officer ? null : el("li.missing", {}, gettext("No community officer: the post is vacant")));
     }
 
     const near = state.people.filter(({ organisation, number }) => organisation === shape.station && !chosen.has(number));
-    const add = el("select", { "aria-label": gettext("Add somebody") }, el("option", { value: "" }, gettext("Add somebody of the station")), near.map(({ number, name, kind }) => el("option", { value: number }, `${name} · ${KIND[kind]} · ${number}`)));
+    const add = el("select", { "data-focus": "add", "aria-label": gettext("Add somebody") }, el("option", { value: "" }, gettext("Add somebody of the station")), near.map(({ number, name, kind }) => el("option", { value: number }, `${name} · ${KIND[kind]} · ${number}`)));
     add.addEventListener("change", () => add.value && (chosen.add(add.value), changed()));
     button.addEventListener("click", async () => {
       button.disabled = true;

@@ -1,7 +1,7 @@
 /* Importing a file: chosen, read by the server, shown on the map with what it would change, then put into the open draft.
  * mountImport(dialog, state, map, {api}) → open() */
 
-import { $, el, put } from "../lib/dom.js";
+import { $, el, redraw } from "../lib/dom.js";
 import { upload } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 
@@ -14,6 +14,7 @@ export function mountImport(dialog, state, map, { api }) {
   const take = $("[data-import-take]", dialog);
   const said = $("[data-import-said]", dialog);
   let look = null;
+  let reading = null;
 
   const file = () => form.elements.file.files[0];
   const fields = () => {
@@ -31,11 +32,16 @@ export function mountImport(dialog, state, map, { api }) {
   async function read() {
     if (!file()) return;
     say(gettext("Reading…"));
+    take.disabled = true;
+    const mine = (reading = Symbol("reading"));
     try {
-      look = await upload(`${api}import/`, file(), { fields: fields() });
+      const found = await upload(`${api}import/`, file(), { fields: fields() });
+      if (reading !== mine) return;
+      look = found;
       map.preview([...look.rows, ...look.problems]);
       say("");
     } catch (error) {
+      if (reading !== mine) return;
       if (error.code !== "column_missing") look = null;
       map.preview(null);
       say(error.message, true);
@@ -51,17 +57,17 @@ export function mountImport(dialog, state, map, { api }) {
   function draw() {
     const usable = look?.counts && look.counts.new + look.counts.changed + look.counts.removed > 0;
     take.disabled = !usable || !state.editable || (look.counts.problems > 0 && !(form.elements.skip?.checked ?? false));
-    if (!look) return put(body);
+    if (!look) return redraw(body);
     const option = (value, text, chosen) => el("option", { value, selected: value === chosen }, text);
-    const check = (name, text, on) => el("label.check", {}, el("input", { type: "checkbox", name, checked: on }), text);
+    const check = (name, text, on) => el("label.check", {}, el("input", { type: "checkbox", name, "data-focus": name, checked: on }), text);
     const kept = fields();
-    put(
+    redraw(
       body,
       el("p.hint", {}, fill(gettext("%(format)s, %(count)s shapes, coordinates %(crs)s"), { format: look.format, count: look.count, crs: form.elements.system.selectedOptions[0].value ? form.elements.system.selectedOptions[0].text : look.crs || "—" })),
       look.counts ? el("ul.counts", {}, Object.entries(COUNTS).map(([name, text]) => el("li", { class: name === "problems" && look.counts[name] ? "bad" : "" }, el("b", {}, String(look.counts[name])), ` ${text}`))) : null,
-      look.layers.length > 1 ? el("label.line", {}, el("span", {}, gettext("Layer")), el("select", { name: "layer" }, look.layers.map((name) => option(name, name, look.layer)))) : null,
+      look.layers.length > 1 ? el("label.line", {}, el("span", {}, gettext("Layer")), el("select", { name: "layer", "data-focus": "layer" }, look.layers.map((name) => option(name, name, look.layer)))) : null,
       Object.entries(FIELDS).map(([name, text]) =>
-        el("label.line", {}, el("span", {}, text), el("select", { name: `column-${name}` }, option("", name === "code" ? gettext("choose a column") : gettext("leave as it is"), look.chosen[name]), look.columns.map((column) => option(column, sample(column), look.chosen[name])))),
+        el("label.line", {}, el("span", {}, text), el("select", { name: `column-${name}`, "data-focus": name }, option("", name === "code" ? gettext("choose a column") : gettext("leave as it is"), look.chosen[name]), look.columns.map((column) => option(column, sample(column), look.chosen[name])))),
       ),
       check("retire", gettext("Retire grids that the file lacks"), kept.retire),
       check("repair", gettext("Make borders simple that cross themselves"), kept.repair),
@@ -97,11 +103,14 @@ export function mountImport(dialog, state, map, { api }) {
     map.preview(null);
     dialog.close();
   };
-  dialog.addEventListener("close", () => map.preview(null));
+  dialog.addEventListener("close", () => {
+    reading = null;
+    map.preview(null);
+  });
   $("[data-import-close]", dialog).addEventListener("click", close);
 
   return () => {
-    look = null;
+    look = reading = null;
     form.reset();
     say("");
     draw();

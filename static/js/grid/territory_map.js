@@ -12,6 +12,7 @@ import { boxOf, ringsOf } from "./territory_shape.js";
 
 const CODES_FROM = 14;
 const MOST_CODES = 160;
+const RETRY_MS = 3000;
 const DIALOG_PX = 410; // the import's form lies over the map's right side
 
 export const lonLat = ({ lat, lng }) => [lng, lat];
@@ -55,8 +56,9 @@ export class TerritoryMap extends EventTarget {
 
   /** The lines and names of the stations as they are now, for the eye: nobody edits them. */
   async #stations() {
-    const { features } = await get("/api/grids/");
-    this.stationLines = features.filter(({ properties }) => properties.kind === "station");
+    const found = await get("/api/grids/").catch(() => null);
+    if (!found) return void setTimeout(() => this.#stations(), RETRY_MS);
+    this.stationLines = found.features.filter(({ properties }) => properties.kind === "station");
     this.#lines();
   }
 
@@ -214,7 +216,7 @@ export class TerritoryMap extends EventTarget {
     const style = { new: { color: token("focus"), dashArray: "6 3" }, changed: { color: token("ink") }, removed: { color: token("ink3"), dashArray: "2 4" }, problem: { color: token("late") } };
     for (const { boundary, kind, code } of rows) {
       if (!boundary) continue;
-      L.polygon(outline(boundary), { renderer: this.renderer, weight: 2, fillOpacity: 0.1, ...style[kind ?? "problem"] }).bindTooltip(code || "—").addTo(this.shown);
+      L.polygon(outline(boundary), { renderer: this.renderer, weight: 2, fillOpacity: 0.1, ...style[kind ?? "problem"] }).bindTooltip(el("span", {}, code || "—")).addTo(this.shown);
     }
     const boxes = rows.filter(({ boundary }) => boundary).map(({ boundary }) => boxOf(boundary));
     if (boxes.length) this.#fitBoxes(boxes, 17, DIALOG_PX);

@@ -30,7 +30,7 @@ export async function mount(root) {
   const attempt = (promise) => promise.catch((error) => say(error.message, true));
 
   mountGrid($("[data-panel=grid]", root), state, config);
-  mountLists(root, state, map);
+  mountLists(root, state, map, attempt);
   mountEffect($("[data-panel=effect]", root), state);
   const openImport = mountImport($("[data-import]", root), state, map, config);
 
@@ -196,9 +196,17 @@ export async function mount(root) {
   state.addEventListener("select", states);
   draw.addEventListener("tool", states);
   state.addEventListener("saved", ({ detail }) => {
-    const words = { saving: gettext("Saving…"), saved: fill(gettext("Saved %(at)s"), { at: hourMinute(Date.now()) }), waiting: gettext("Not saved yet: no answer, trying again") };
-    setText(saved, words[detail.state]);
-    saved.classList.toggle("bad", detail.state === "waiting");
+    const words = {
+      saving: gettext("Saving…"),
+      saved: fill(gettext("Saved %(at)s"), { at: hourMinute(Date.now()) }),
+      waiting: gettext("Not saved yet: no answer, trying again"),
+      signed_out: gettext("Not saved yet: your session has ended. "),
+      refused: gettext("Not saved: the plan is shown as the server holds it"),
+    };
+    // in another tab: what is not saved yet stays here and goes on by itself
+    const link = detail.state === "signed_out" && el("a", { href: location.href, target: "_blank", rel: "noopener" }, gettext("Sign in again"));
+    if (!link || !$("a", saved)) put(saved, words[detail.state], link);
+    saved.classList.toggle("bad", !["saving", "saved"].includes(detail.state));
     saved.classList.toggle("ok", detail.state === "saved");
   });
   state.addEventListener("failed", ({ detail }) => say(detail.message, true));

@@ -5,7 +5,8 @@
  * state.edit([{key, …fields}], {drop}) — keeps it here at once, sends it behind; state.undo(), state.redo()
  * state.act(verb, body) → the answered plan — split, merge, mend, schedule, reopen, withdraw, on what is saved
  * state.open(id | null), state.create(title), state.rename({title, reason}), state.handOver(code, people)
- * Events: plan (the plan or its grids changed), territory, select, saved {state: "saving"|"saved"|"waiting"}, failed (HttpError) */
+ * Events: plan (the plan or its grids changed), territory, select, failed (HttpError),
+ *   saved {state: "saving"|"saved"|"waiting"|"signed_out"|"refused"} — refused: the server's plan stands there instead */
 
 import { get, post } from "../lib/http.js";
 
@@ -158,7 +159,10 @@ export class TerritoryState extends EventTarget {
       this.#emit("saved", { state: "saved" });
       return plan;
     } catch (error) {
-      await this.#failed(error);
+      if (!this.unsaved && (error.code === "plan_moved_on" || error.code === "plan_not_draft")) {
+        await get(`${this.api}plans/${this.plan.id}/`).then((held) => this.#take(held), () => {});
+      }
+      this.#emit("failed", error);
       throw error;
     }
   }
@@ -204,32 +208,34 @@ export class TerritoryState extends EventTarget {
   }
 
   async #deliver(id, verb, body) {
-    for (;;) {
-      try {
-        const plan = await post(`${this.api}plans/${id}/${verb}/`, { ...body, version: this.plan.version });
-        this.unsaved -= 1;
-        this.plan = { ...this.plan, ...plan };
-        if (!this.unsaved) {
-          this.#take(plan);
-          this.#emit("saved", { state: "saved" });
-        }
-        return;
-      } catch (error) {
-        if (error.status !== 0 && error.status < 500) {
-          this.unsaved -= 1;
-          return void (await this.#failed(error));
-        }
-        this.#emit("saved", { state: "waiting" });
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
+    const url = `${this.api}plans/${id}/`;
+    try {
+      const plan = await this.#answer(() => post(`${url}${verb}/`, { ...body, version: this.plan.version }));
+      this.unsaved -= 1;
+      this.plan = { ...this.plan, ...plan };
+      if (this.unsaved) return;
+      this.#take(plan);
+      this.#emit("saved", { state: "saved" });
+    } catch (error) {
+      this.unsaved -= 1;
+      // what the server holds counts
+      if (!this.unsaved) await this.#answer(() => get(url)).then((plan) => this.#take(plan), () => {});
+      this.#emit("saved", { state: "refused" });
+      this.#emit("failed", error);
     }
   }
 
-  async #failed(error) {
-    this.#emit("failed", error);
-    // what the server holds counts
-    if (this.plan && !this.unsaved && (error.code === "plan_moved_on" || error.code === "plan_not_draft")) {
-      this.#take(await get(`${this.api}plans/${this.plan.id}/`));
+  /** Asks until there is an answer: without a network or a session it waits and goes on. Throws a refusal. */
+  async #answer(ask) {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        const signedOut = error.status === 401;
+        if (!signedOut && error.status !== 0 && error.status < 500) throw error;
+        this.#emit("saved", { state: signedOut ? "signed_out" : "waiting" });
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
     }
   }
 

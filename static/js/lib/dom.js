@@ -2,6 +2,7 @@
  * el("button.small", {type: "button", onclick, dataset: {…}}, child, …) → element; children may be strings, nodes, null
  * $(selector, root), $$(selector, root) → element | null, array
  * put(node, …children) — replaces the content
+ * redraw(node, …children) — the same under the keyboard: the focus goes to what has the same data-focus, else to the node
  * blank(width, height) → a canvas nobody sees; works in a worker too
  * setText(node, text) — writes only when different, so that nothing is repainted or re-read for nothing */
 
@@ -25,6 +26,17 @@ export function el(spec, properties = {}, ...children) {
 
 export const put = (node, ...children) =>
   node.replaceChildren(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+
+export function redraw(node, ...children) {
+  const active = node.contains(document.activeElement) ? document.activeElement : null;
+  put(node, ...children);
+  if (!active || active === node || node.contains(active)) return;
+  const same = active.dataset.focus && $(`[data-focus="${CSS.escape(active.dataset.focus)}"]`, node);
+  if (same) same.focus({ preventScroll: true });
+  if (node.contains(document.activeElement)) return; // what is hidden or disabled takes no focus
+  node.tabIndex = -1;
+  node.focus({ preventScroll: true });
+}
 
 export function setText(node, text) {
   const { firstChild } = node;

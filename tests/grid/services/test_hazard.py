@@ -41,6 +41,16 @@ def test_it_holds_at_its_place_until_its_day(world: SimpleNamespace, clock_at: A
     assert shown(**IN_EAST) == []
 
 
+def test_the_same_again_is_the_one_that_stands(world: SimpleNamespace) -> None:
+    """A lost answer is asked for again; what has been withdrawn can be entered anew."""
+    first = enter(world.east_commander)
+    assert enter(world.east_commander) == first
+    assert AuditEntry.objects.filter(code="hazard.entered").count() == 1
+    assert enter(world.admin) != first
+    hazard_withdraw(actor=world.east_commander, key=first.pk, reason="已清走")
+    assert enter(world.east_commander) != first
+
+
 def test_each_leaves_a_trace(world: SimpleNamespace) -> None:
     hazard = enter(world.admin)
     hazard_withdraw(actor=world.east_commander, key=hazard.pk, reason="已清走")
