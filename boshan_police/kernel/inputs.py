@@ -192,7 +192,7 @@ class TypedInstant(forms.DateTimeField):
         instant = super().to_python(value)
         if instant is None:
             return None
-        if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        if not FIRST_YEAR <= instant.year <= LAST_YEAR:
             raise ValidationError(Instant.default_error_messages["impossible"], code="impossible")
         return instant.astimezone(UTC)
 
