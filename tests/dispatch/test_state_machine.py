@@ -293,7 +293,7 @@ def test_any_interleaving(machine: type[Dispatching]) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=25,
+            max_examples=15,
             stateful_step_count=25,
             derandomize=True,
             database=None,

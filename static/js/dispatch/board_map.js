@@ -174,8 +174,8 @@ export function mountMap(root, state) {
     const spare = { x: size.x - land.getSize().x - 20, y: size.y - land.getSize().y - 20 };
     map.panBy([((right ? 1 : -1) * spare.x) / 2, ((below ? 1 : -1) * spare.y) / 2], { animate: false });
     lens.fit(viewNow(), size.x, size.y);
-    lensGroundAnew();
     layers.reset();
+    lensGroundAnew();
     locked = false;
   }
 
