@@ -4,49 +4,17 @@ Production is the default and refuses to start without its secrets. `manage.py` 
 nothing else is set, for itself and all it starts: debug off there too, with a key made once and kept in `var/`.
 """
 
-import os
-import secrets
 from datetime import timedelta
 from pathlib import Path
 
-import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+from .environment import BASE_DIR, PRODUCTION, SHORTEST_KEY, VAR_DIR, development_key, env, required
 
-env = environ.Env()
-# Empty counts as not set: docker-compose.yml hands on what `.env` leaves out as an empty value.
-env.ENVIRON = {name: value for name, value in os.environ.items() if value}
-VAR_DIR = Path(env.str("BOSHAN_VAR", default=str(BASE_DIR / "var")))
-BOSHAN_ENV = env.str("BOSHAN_ENV", default="production")
-if BOSHAN_ENV not in {"development", "production"}:
-    raise ImproperlyConfigured(f"BOSHAN_ENV is {BOSHAN_ENV!r}; it must be development or production.")
-PRODUCTION = BOSHAN_ENV == "production"
-SHORTEST_KEY = 50  # characters, as Django's own `check --deploy` wants
-
-
-def _required(name: str) -> str:
-    """The value of `name`; production does not start without it."""
-    value: str = env.str(name, default="")
-    if not value and PRODUCTION:
-        raise ImproperlyConfigured(f"{name} is not set. Production does not start without it.")
-    return value
-
-
-def _development_key() -> str:
-    """A random key per checkout, so that no key stands in the repository."""
-    path = VAR_DIR / "secret_key"
-    if not path.exists():
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
-
-
-SECRET_KEY = _required("SECRET_KEY") or _development_key()
+SECRET_KEY = required("SECRET_KEY") or development_key()
 DEBUG = env.bool("DEBUG", default=False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG is on. Production does not start with it: its pages show secrets.")
@@ -121,7 +89,7 @@ TEMPLATES = [
 ]
 
 # --- PostgreSQL -----------------------------------------------------------------------------------
-_required("DATABASE_URL")
+required("DATABASE_URL")
 DATABASES = {"default": env.db("DATABASE_URL", default="postgres://boshan@127.0.0.1:5432/boshan")}
 DATABASES["default"].update(
     ENGINE="django.db.backends.postgresql",
@@ -142,7 +110,7 @@ WEB_THREADS = env.int("WEB_THREADS", default=16)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Redis: broker of the workers and carrier of live hints -------------------------------------
-REDIS_URL = _required("REDIS_URL") or "redis://127.0.0.1:6379/0"
+REDIS_URL = required("REDIS_URL") or "redis://127.0.0.1:6379/0"
 LIVE_CHANNEL = env.str("LIVE_CHANNEL", default="boshan.live")
 LIVE_HEARTBEAT_SECONDS = env.float(
     "LIVE_HEARTBEAT_SECONDS", default=5.0
