@@ -106,7 +106,7 @@ def test_a_night_of_the_whole_work_is_seen_again(remembering: type[Remembering])
     acts = [
         lambda: night.time_passes(61, None),
         lambda: night.act(lambda: notice_see(actor=night.world.east_commander, number=first)),
-        lambda: night.take_over(first, "east_commander"),  # put off, then taken over
+        lambda: night.take_over(first, "watch"),  # put off, then taken over
         lambda: night.whole_job(third),
         lambda: night.claim(first, "east_officer", "east_car"),
         lambda: night.claim(second, "east_officer", None),  # in person
