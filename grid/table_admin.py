@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import caches
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -112,11 +112,7 @@ class TableAdmin(ConfigurationAdmin):
                 return self._url("table_preview", token)
             found: Found = kept["found"]
             try:
-                with transaction.atomic():
-                    done = yield from self._steps(request, kept["rows"], write=True, digest=found.digest)
-                    added = sum(change.new for change in done.changes)
-                    counts = {"added": added, "changed": len(done.changes) - added, "same": done.same}
-                    table_told(actor=request.user, office=self, request=request, act="imported", details={"file": kept["name"], **counts})  # fmt: skip
+                written = yield from self._steps(request, kept["rows"], write=True, digest=found.digest, name=kept["name"])  # fmt: skip
             except Conflict as moved:
                 kept["notice"] = str(moved.message)
                 kept["found"] = yield from self._steps(request, kept["rows"])
@@ -124,11 +120,13 @@ class TableAdmin(ConfigurationAdmin):
                 return self._url("table_preview", token)
             try:
                 self._keep(
-                    request, token, kept | {"done": counts, "notice": "", "rows": [], "found": Found()}
+                    request,
+                    token,
+                    kept | {"done": written.counts, "notice": "", "rows": [], "found": Found()},
                 )
             except RedisError:  # it is written all the same, and the list shows it
                 logger.exception("the outcome of %s is not kept", kept["name"])
-                messages.success(request, _("Written: %(added)s added, %(changed)s changed; %(same)s were the same already.") % counts)  # fmt: skip
+                messages.success(request, _("Written: %(added)s added, %(changed)s changed; %(same)s were the same already.") % written.counts)  # fmt: skip
                 return self._url("changelist")
         return self._url("table_preview", token)
 

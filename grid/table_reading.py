@@ -1,6 +1,6 @@
 """A file's rows as a table's columns read them, with everything that is wrong in them said at its cell."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -12,6 +12,8 @@ from boshan_police.kernel.spreadsheet import Row
 
 from .column import Column, Values, cleaned, folded, heading, in_both_languages
 from .table import Table
+
+_STEP = 1000  # rows between two words about progress
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,12 @@ class Found:
     same: int = 0
     digest: str = ""
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows are added, changed and the same."""
+        added = sum(change.new for change in self.changes)
+        return {"added": added, "changed": len(self.changes) - added, "same": self.same}
+
 
 @dataclass
 class Line:
@@ -54,6 +62,10 @@ class Line:
     values: Values
 
 
+Groups = dict[tuple[Hashable, ...], list[Line]]
+"""The rows of one thing, by its key."""
+
+
 class Reading:
     """Reads the rows of one file; `found` collects."""
 
@@ -62,6 +74,20 @@ class Reading:
         self.wrong: set[int] = set()  # the rows with an error
         self.columns = {column.name: column.opened() for column in table.columns}
         self.inner = {column.name: column.opened() for column in (table.inner.columns if table.inner else ())}
+
+    def grouped(self, rows: Sequence[Row]) -> Generator[int, None, Groups]:
+        """All rows, grouped by what they are rows of; yields how far it is. Asks the database nothing."""
+        groups: Groups = {}
+        places = self.places(rows[0])
+        if places is None:
+            return groups
+        for number, cells in rows[1:]:
+            if number % _STEP == 0:
+                yield number
+            line = self.line(number, cells, places)
+            if line is not None:
+                groups.setdefault(tuple(line.values[name] for name in self.table.key), []).append(line)
+        return groups
 
     def places(self, head: Row) -> dict[str, int] | None:
         """{column: place} from the heading, in either language; None with an error where it can't be meant."""

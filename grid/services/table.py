@@ -26,10 +26,9 @@ from boshan_police.kernel.spreadsheet import Row
 from grid.access import CONFIGURE
 from grid.column import Column, Values, evened, heading
 from grid.table import Table
-from grid.table_reading import Change, Found, Line, Reading, Remark
+from grid.table_reading import Change, Found, Groups, Line, Reading, Remark
 
 _STEP = 50  # rows between two words about progress
-_READ_STEP = 1000  # the same while they are only read
 T = TypeVar("T")
 
 
@@ -53,16 +52,18 @@ def table_try(
     rows: Sequence[Row],
     write: bool = False,
     digest: str = "",
+    name: str = "",
 ) -> Generator[int, None, Found]:
     """Try every row, yielding how many are done. Nothing is changed unless `write`, and nothing on any error.
 
-    With `write`, `digest` is that of the preview: `Conflict` (`table_moved_on`) if the file would do something else by
-    now, `table_collides` if two rows exclude each other in the database.
+    With `write`, `digest` is that of the preview and `name` the file's: `Conflict` (`table_moved_on`) if the file would
+    do something else by now, `table_collides` if two rows exclude each other in the database.
     """
     require(actor, CONFIGURE)
+    run = _Run(office, table, request, write)
+    groups = yield from run.grouped(rows)  # before the transaction, which may not idle
     with transaction.atomic():
-        run = _Run(office, table, request, write)
-        yield from run.through(rows)
+        yield from run.through(groups)
         found = run.found
         found.digest = run.summed.hexdigest()
         if not write:
@@ -74,6 +75,7 @@ def table_try(
                 _("The data has changed since this preview. Nothing was written; look at the new preview."),
             )
         yield from run.write_rest()
+        table_told(actor=actor, office=office, request=request, act="imported", details={"file": name, **found.counts})  # fmt: skip
     return found
 
 
@@ -86,21 +88,10 @@ class _Run(Reading):
         self.formsets: dict[bool, list[tuple[Any, Any]]] = {}
         self.rest: list[_Trial] = []
 
-    # --- Reading -------------------------------------------------------------------------------------
-
-    def through(self, rows: Sequence[Row]) -> Generator[int, None, None]:
-        """All rows, grouped by what they are rows of."""
-        places = self.places(rows[0])
-        if places is None:
+    def through(self, groups: Groups) -> Generator[int, None, None]:
+        """All rows, group by group."""
+        if not groups:
             return
-        groups: dict[tuple[Hashable, ...], list[Line]] = {}
-        for number, cells in rows[1:]:
-            if number % _READ_STEP == 0:
-                yield number
-            line = self.line(number, cells, places)
-            if line is None:
-                continue
-            groups.setdefault(tuple(line.values[name] for name in self.table.key), []).append(line)
         known = self._known(groups)
         for done, (key, lines) in enumerate(groups.items()):
             if done % _STEP == 0:

@@ -5,11 +5,12 @@ import threading
 import pytest
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
-from django.db import connections
+from django.db import connection, connections
 from django.db.models.signals import post_save
 from django.test import Client
 
 from boshan_police.kernel.models import AuditEntry
+from grid.table_reading import Reading
 from patrol.models import Unit
 from tests.factories import OrganisationFactory
 from tests.grid.test_table_admin import UNITS, hand_in, office, write, wrong
@@ -60,6 +61,22 @@ def test_a_preview_confirmed_twice_at_once_is_written_once(committed_world):
     page = clients[1].post(here, follow=True)
     assert page.context["kept"]["done"] == {"added": 1, "changed": 0, "same": 0}
     assert AuditEntry.objects.filter(code="table.imported").count() == 1
+
+
+def test_a_long_file_is_read_before_the_transaction(committed_world, monkeypatch):
+    """One that says nothing for 30 s is ended by the database."""
+    office = Client()
+    office.force_login(committed_world.admin, backend="django.contrib.auth.backends.ModelBackend")
+    inside, line = [], Reading.line
+
+    def read(*args):
+        inside.append(connection.in_atomic_block)
+        return line(*args)
+
+    monkeypatch.setattr(Reading, "line", read)
+    page = write(office, hand_in(office, "patrol/unit", NEW))
+    assert page.context["kept"]["done"] == {"added": 1, "changed": 0, "same": 0}
+    assert inside == [False, False]
 
 
 @pytest.fixture
