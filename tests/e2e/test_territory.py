@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 import shapely
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from shapely.geometry import mapping, shape
 
 from boshan_police.kernel import clock
@@ -213,6 +213,38 @@ def test_no_edit_is_lost_without_a_session_and_a_refused_one_is_taken_back(
     page.route("**/plans/*/?whole=1", lambda route: route.abort())
     page.get_by_role("button", name="Check the whole territory").click()
     expect(page.locator("[data-said]")).to_contain_text("The server did not answer")
+
+
+def test_of_two_files_the_last_chosen_counts(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk], tmp_path: Path
+) -> None:
+    """However late the answer about the first one comes."""
+    page = _open(sit(committed_world.admin, language="en"))
+
+    def file(name: str, count: int) -> Path:
+        features = [
+            {
+                "type": "Feature",
+                "properties": {"网格编码": f"城东-01{n}"},
+                "geometry": mapping(shapely.box(117.86 + n * 0.04, 36.56, 117.90 + n * 0.04, 36.60)),
+            }
+            for n in range(count)
+        ]
+        path = tmp_path / name
+        path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+        return path
+
+    held: list[Route] = []
+    page.route("**/api/territory/import/", lambda route: route.continue_() if held else held.append(route))
+    page.click("[data-tool=import]")
+    chosen, counts = page.locator("[data-import] [name=file]"), page.locator("[data-import] .counts li")
+    chosen.set_input_files(file("first.geojson", 1))
+    chosen.set_input_files(file("second.geojson", 2))
+    expect(counts.first).to_have_text("2 new")
+    with page.expect_response("**/api/territory/import/"):
+        held[0].continue_()
+    page.wait_for_timeout(500)
+    expect(counts.first).to_have_text("2 new")
 
 
 def test_only_administrators_come_in(committed_world: SimpleNamespace, sit: Callable[..., Desk]) -> None:
