@@ -9,7 +9,7 @@ import { followPart } from "../lib/part.js";
 import { ms, span } from "../lib/time.js";
 import { LEVEL_TEXT, STAGE_TEXT, urgency } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
-import { ask } from "./board_ask.js";
+import { askAndAct } from "./board_ask.js";
 import { PlacePanel } from "./place_history.js";
 import { OUTCOMES } from "./station_step.js";
 
@@ -20,7 +20,7 @@ const ASKS = {
   invalidate: () => ({ title: gettext("Mark invalid"), label: gettext("Reason"), verb: gettext("Mark invalid"), key: "reason", harm: true }),
   reinforce: () => ({ title: gettext("Reinforcements"), label: gettext("What is needed"), verb: gettext("Ask for it"), key: "wanted" }),
   decline_reinforcement: () => ({ title: gettext("No reinforcement"), label: gettext("Reason, the crew will read it"), verb: gettext("Decline"), key: "reason", harm: true }),
-  note: (number) => ({ title: gettext("Note"), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), key: "text", names: urls.names(number) }),
+  note: (number) => ({ title: gettext("Note"), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), key: "text", most: 2000, names: urls.names(number) }),
   reveal: () => ({
     title: gettext("Caller's name and phone"), explain: gettext("Reveal needs a reason and is logged"), label: gettext("Reason"),
     verb: gettext("Reveal"), key: "reason", suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
@@ -121,16 +121,6 @@ export function mount(root) {
 
   const once = (url) => (sending ? null : act(url, {})); // a second click is no second act
 
-  /** Asks until it is done or left: what was typed stands there again with the reason of the refusal. */
-  async function askAndAct(question, url, done) {
-    let refused = null;
-    let text = "";
-    do {
-      text = await ask(dialog, { ...question, value: text, wrong: refused?.message ?? "" });
-      refused = text === null ? null : await act(url, { [question.key]: text }, done);
-    } while (refused);
-  }
-
   function revealed(answer) {
     const text = [answer, ...answer.others].map(({ name, phone }) => [name, phone].filter(Boolean).join(" ")).filter(Boolean).join(gettext("; "));
     return text;
@@ -141,7 +131,7 @@ export function mount(root) {
     const url = `${urls.incident(number)}${PATHS[verb] ?? verb}/`;
     const question = ASKS[verb]?.(number);
     if (!question) return once(url);
-    return askAndAct(question, url, verb === "reveal" ? revealed : undefined);
+    return askAndAct(dialog, question, (text) => act(url, { [question.key]: text }, verb === "reveal" ? revealed : undefined));
   }
 
   async function step({ step: verb, assignment, label }) {
@@ -150,7 +140,7 @@ export function mount(root) {
     const question = verb === "report"
       ? { title: fill(gettext("%(unit)s reports back"), { unit: label }), label: gettext("What came of it"), verb: gettext("Report back"), suggestions: OUTCOMES }
       : { title: fill(gettext("Recall %(unit)s"), { unit: label }), label: gettext("Reason, the crew will read it"), verb: gettext("Recall"), harm: true }; // prettier-ignore
-    return askAndAct({ ...question, key: "outcome" }, url);
+    return askAndAct(dialog, question, (outcome) => act(url, { outcome }));
   }
 
   /** One file after the other, with its progress; what could not be attached is named with the reason. */

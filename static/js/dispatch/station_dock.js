@@ -16,6 +16,7 @@ const WAY = [
   ["report", "on_scene", "not_reported"],
 ]; // verb, the step it starts from, the stage whose limit it has
 const STAMP = { accept: "accepted_at", depart: "departed_at", arrive: "arrived_at", report: "reported_at" };
+const MOST = 200; // characters of an outcome
 
 const limitText = (seconds) =>
   seconds < 120 ? fill(gettext("limit %(n)s s"), { n: seconds }) : fill(gettext("limit %(n)s min"), { n: Math.round(seconds / 60) });
@@ -156,7 +157,7 @@ export function mountDock(root, state, { press, claim, ask, askAndAct, say, draw
     put(
       report,
       el("div.crew-chips", { role: "radiogroup", "aria-label": gettext("What came of it") }, OUTCOMES.map(chip)),
-      el("div.field", {}, el("textarea", { name: "text", maxlength: 180, rows: 2, "aria-label": gettext("In words"), placeholder: gettext("In words, if needed") }), el("p.error", { hidden: true, role: "alert" }, gettext("Choose one, or say it in words."))),
+      el("div.field", {}, el("textarea", { name: "text", rows: 2, "aria-label": gettext("In words"), placeholder: gettext("In words, if needed") }), el("p.error", { hidden: true, role: "alert" })),
     );
     report.hidden = false;
   }
@@ -166,10 +167,15 @@ export function mountDock(root, state, { press, claim, ask, askAndAct, say, draw
     const chosen = $$("[name=outcome]", report).find((one) => one.checked)?.value ?? "";
     const text = report.elements.text.value.trim();
     const outcome = [chosen, text].filter(Boolean).join(gettext(": "));
-    $(".error", report).hidden = Boolean(outcome);
-    if (!outcome || !shown?.order) return;
+    const { length } = [...outcome];
+    const wrong = !outcome
+      ? gettext("Choose one, or say it in words.")
+      : length > MOST ? fill(gettext("At most %(most)s characters; these are %(length)s."), { most: MOST, length }) : ""; // prettier-ignore
+    $(".error", report).hidden = !wrong;
+    $(".error", report).textContent = wrong;
+    if (wrong || !shown?.order) return;
     reporting = null;
-    press(shown, "report", outcome.slice(0, 200));
+    press(shown, "report", outcome);
   }
 
   // --- the small ones -------------------------------------------------------------------------------------------
