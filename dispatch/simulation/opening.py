@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from boshan_police.kernel import clock
@@ -88,6 +89,7 @@ class Opening:
             times.insert(0, times[0] - timedelta(seconds=self._chance.uniform(least, most)))
         return times[:-1]
 
+    @transaction.atomic  # at once: a worker that saw it half way would escalate what has long been answered
     def _play(self, story: _Story, times: list[datetime]) -> None:
         picture = look(self._actors)
         call = self._scenes.call(

@@ -145,7 +145,7 @@ def test_proxy_and_processes_agree_on_their_ports():
 @pytest.mark.parametrize(
     ("address", "most"),
     [
-        (reverse("admin:grid_placenamefile_take"), place_name_table.MOST_BYTES),
+        (reverse("admin:grid_placenamefile_take"), place_name_table.LIMITS.bytes),
         (reverse("api-territory-import"), interchange.MOST_BYTES),
         (reverse("api-territory-plan-import", args=[7]), interchange.MOST_BYTES),
         (reverse("api-territory-plan-save", args=[7]), LargeParser.most_bytes),

@@ -58,15 +58,20 @@ def chromium() -> Iterator[Browser]:
 class Desk:
     """One person at one screen: a browser of its own, signed in."""
 
-    def __init__(self, server: Server, context: BrowserContext, errors: list[str]) -> None:
-        self.server, self.context, self.errors = server, context, errors
+    def __init__(
+        self, server: Server, context: BrowserContext, errors: list[str], *, scripted: bool = True
+    ) -> None:
+        self.server, self.context, self.errors, self.scripted = server, context, errors, scripted
         self.page: Page = context.new_page()
         self.page.set_default_timeout(10_000)
         # Lost requests are told on the console too, and offline tests lose them on purpose.
         self.page.on("pageerror", lambda error: errors.append(str(error)))
 
     def open(self, path: str) -> Page:
+        """`path`, as soon as its scripts answer to a hand."""
         self.page.goto(f"{self.server.http}{path}")
+        if self.scripted:
+            expect(self.page.locator("[data-mount]:not([data-mounted])")).to_have_count(0)
         return self.page
 
     def api(self, path: str) -> Any:
@@ -101,7 +106,7 @@ def sit(portal: Server, chromium: Browser) -> Iterator[Callable[..., Desk]]:  # 
             name, value = session_headers(user)["Cookie"].split("=", 1)
             cookies.append({"name": name, "value": value, "url": portal.http})
         context.add_cookies(cookies)  # type: ignore[arg-type]
-        return Desk(portal, context, errors)
+        return Desk(portal, context, errors, scripted=options.get("java_script_enabled", True))
 
     yield sit_down
     for context in contexts:

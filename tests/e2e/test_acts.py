@@ -33,6 +33,7 @@ def test_what_was_typed_comes_back_until_the_server_has_it(
     wrong = page.locator("dialog .error-line")
     result = page.locator("[data-acts] .result")
 
+    expect(page.locator("[data-who] h1")).not_to_be_empty()
     page.keyboard.press("n")
     text.fill("长" * 2001)
     page.keyboard.press("Enter")
@@ -117,7 +118,9 @@ def test_keys_reach_no_further_than_the_question_that_is_open(
 ) -> None:
     desk = sit(committed_world.dispatcher, language="en", color_scheme="light")
     page = open_board(desk)
+    expect(page.locator("[data-who] h1")).not_to_be_empty()
     page.keyboard.press("n")
+    expect(page.locator("#ask-text")).to_be_focused()
     page.keyboard.press("F2")
     expect(page.locator("#intake")).to_be_hidden()
     page.keyboard.press("Escape")

@@ -33,7 +33,13 @@ class Wire:
 
     def cut(self) -> None:
         self.whole = False
-        self.open.pop().close()
+        self.last().close()
+
+    def last(self) -> WebSocketRoute:
+        """The line that stands; the page opens it after it has been shown."""
+        while not self.open:
+            self.page.wait_for_timeout(50)
+        return self.open.pop()
 
 
 @pytest.fixture
@@ -71,7 +77,7 @@ def test_the_log_says_that_the_session_has_ended_and_comes_back(
     page.get_by_label("What it is about").fill("Half a sentence")
     (session,) = (each for each in desk.context.cookies() if each["name"] == "sessionid")
     desk.context.clear_cookies(name="sessionid")
-    wire.open.pop().close(code=4401)
+    wire.last().close(code=4401)
     state = page.locator("[data-part-state]")
     expect(state.get_by_role("link", name="Sign in again")).to_be_visible()
     entry_write(actor=committed_world.watch, kind="remark", text="The lift is stuck")

@@ -14,7 +14,7 @@ from boshan_police.embedded.processes import ends_with_parent
 
 _ONE_PROCESS = ("--numprocesses", "--dist", "--capture", "--pdb", "--trace", "--collect-only", "--co")
 MOST_PROCESSES = 4
-"""More gain nothing: a few long tests decide how long it takes."""
+"""More gain nothing: a few long tests decide how long it takes. One more than there are cores does: browsers wait much."""
 
 
 def spread(arguments: Sequence[str]) -> list[str]:
@@ -23,8 +23,8 @@ def spread(arguments: Sequence[str]) -> list[str]:
         path, _, test = argument.partition("::")
         if test or path.endswith(".py") or argument.startswith(("-n", "-s", *_ONE_PROCESS)):
             return []
-    processes = min(os.cpu_count() or 1, MOST_PROCESSES)
-    return [f"--numprocesses={processes}", "--dist=loadgroup"] if processes > 1 else []
+    cores = os.cpu_count() or 1
+    return [f"--numprocesses={min(cores + 1, MOST_PROCESSES)}", "--dist=loadgroup"] if cores > 1 else []
 
 
 class Command(BaseCommand):

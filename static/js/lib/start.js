@@ -1,4 +1,5 @@
-/* Starts a page: every element with data-mount="/static/js/…/x.js" is handed to that module's mount(root).
+/* Starts a page: every element with data-mount="/static/js/…/x.js" is handed to that module's mount(root),
+ * and says data-mounted from then on.
  * Also here, since every page has them: key B (day or night), O (sound and notice), ? or F1 (all keys), the language switch, menus that close. */
 
 import { $, $$ } from "./dom.js";
@@ -49,5 +50,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 for (const root of $$("[data-mount]")) {
-  import(root.dataset.mount).then((module) => module.mount(root));
+  import(root.dataset.mount)
+    .then((module) => module.mount(root))
+    .then(() => (root.dataset.mounted = ""));
 }
