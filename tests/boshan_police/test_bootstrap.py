@@ -13,7 +13,6 @@ import pytest
 
 from boshan_police import bootstrap
 
-pytestmark = pytest.mark.xdist_group("bootstrap")  # its module's fixture is dear: once is enough
 ROOT = Path(__file__).resolve().parent.parent.parent
 START = """
 import sys

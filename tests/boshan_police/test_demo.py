@@ -17,7 +17,6 @@ import pytest
 from boshan_police.embedded.place import Place
 from tests.boshan_police.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("demo")  # its module's fixture is dear: once is enough
 ROOT = Path(__file__).resolve().parent.parent.parent
 ROLES = {
     "dispatcher",

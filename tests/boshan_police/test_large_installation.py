@@ -21,7 +21,6 @@ from grid import interchange, place_name_table
 from grid.api.territory import LargeParser
 from tests.boshan_police.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("large installation")  # each starts servers of its own: one at a time
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES = COMPOSE["services"]

@@ -28,7 +28,6 @@ from grid.selectors.territory import territory
 from grid.selectors.token import token_presented
 from patrol.models import Device, Unit
 
-pytestmark = pytest.mark.xdist_group("seed")  # its module's fixture is dear: once is enough
 MODELS = [
     Organisation,
     Grid,

@@ -20,7 +20,6 @@ from boshan_police.embedded.place import Place
 from boshan_police.embedded.postgres_server import PostgresServer
 from tests.boshan_police.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("servers")  # each starts servers of its own: one at a time
 ROOT = Path(__file__).resolve().parent.parent.parent
 USE = """
 import os, sys

@@ -11,7 +11,6 @@ from boshan_police.demo_world import tessellation
 from boshan_police.demo_world.organisations import station_rows
 from boshan_police.demo_world.territory import Places, drawing, grids
 
-pytestmark = pytest.mark.xdist_group("tessellation")  # its module's fixture is dear: once is enough
 KM2 = 111.32 * 110.95 * 0.8044  # per square degree at 36.45° north
 
 

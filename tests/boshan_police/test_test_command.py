@@ -36,7 +36,11 @@ def test_arguments_summary_and_exit_code_are_pytests(tmp_path):
 )
 def test_the_suite_is_spread_over_the_cores(monkeypatch, cores, arguments):
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
-    expected = [f"--numprocesses={min(cores + 1, MOST_PROCESSES)}", "--dist=loadgroup"] if cores > 1 else []
+    expected = (
+        [f"--numprocesses={min(cores + 1, MOST_PROCESSES)}", "--dist=loadfile", "--no-loadscope-reorder"]
+        if cores > 1
+        else []
+    )
     assert spread(arguments) == expected
 
 

@@ -13,6 +13,8 @@ from boshan_police.embedded.place import ROOT
 from boshan_police.embedded.processes import ends_with_parent
 
 _ONE_PROCESS = ("--numprocesses", "--dist", "--capture", "--pdb", "--trace", "--collect-only", "--co")
+_BY_FILE = ("--dist=loadfile", "--no-loadscope-reorder")
+"""A file's fixtures may be dear, such as a whole demo: they are made once."""
 MOST_PROCESSES = 4
 """More gain nothing: a few long tests decide how long it takes. One more than there are cores does: browsers wait much."""
 
@@ -24,7 +26,7 @@ def spread(arguments: Sequence[str]) -> list[str]:
         if test or path.endswith(".py") or argument.startswith(("-n", "-s", *_ONE_PROCESS)):
             return []
     cores = os.cpu_count() or 1
-    return [f"--numprocesses={min(cores + 1, MOST_PROCESSES)}", "--dist=loadgroup"] if cores > 1 else []
+    return [f"--numprocesses={min(cores + 1, MOST_PROCESSES)}", *_BY_FILE] if cores > 1 else []
 
 
 class Command(BaseCommand):

@@ -24,7 +24,7 @@ from tests.live_server import token_headers
 from tests.throwaway_redis import ThrowawayRedis
 from tests.world import IN_EAST
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("killed")]  # workers and beats: one test at a time
+pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 60.0
 TIMERS = 120
 
