@@ -160,7 +160,7 @@ def _refuse_what_hides(content: bytes, limits: Limits) -> None:
     """Looks into the package before openpyxl does."""
     try:
         package = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile:
+    except BROKEN_ARCHIVE:
         raise _refused(_("This is not an .xlsx workbook. Save it as .xlsx or .csv.")) from None
     with package:
         parts = package.infolist()

@@ -124,6 +124,7 @@ def test_keys_reach_no_further_than_the_question_that_is_open(
     page.keyboard.press("F2")
     expect(page.locator("#intake")).to_be_hidden()
     page.keyboard.press("Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
 
     page.keyboard.press("F1")
     panel = page.get_by_role("dialog", name="All keys")
