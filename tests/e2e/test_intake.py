@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.models import AuditEntry
@@ -89,7 +89,14 @@ def test_pressing_twice_and_a_lost_answer_file_one(form: Desk) -> None:
 def test_changed_after_a_lost_answer_it_says_what_was_saved(form: Desk) -> None:
     page = form.page
     fill(page)
-    page.route("**/api/incidents/", lambda route: (route.fetch(), route.abort()))
+    lost: list[APIResponse] = []
+
+    def lose(route: Route) -> None:
+        if not lost:
+            lost.append(route.fetch())
+        route.abort()
+
+    page.route("**/api/incidents/", lose)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".intake-status")).to_contain_text("No network")
     page.get_by_role("button", name="Stop trying").click()

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
 from boshan_police.kernel import clock
 from dispatch.models import Assignment, Incident
@@ -40,6 +40,29 @@ def crew(sit: Callable[..., Desk], world: SimpleNamespace) -> tuple[Desk, Page, 
     main = phone.locator(".crew-main")
     expect(main).to_contain_text("Set out")
     return officer, phone, main
+
+
+def test_a_step_the_server_has_stays_taken_until_the_board_shows_it(
+    committed_world: SimpleNamespace, order: Assignment, sit: Callable[..., Desk]
+) -> None:
+    officer = sit(committed_world.east_officer, PHONE, language="en")
+    silent = False
+
+    def connect(wire: WebSocketRoute) -> None:
+        server = wire.connect_to_server()
+        server.on_message(lambda message: None if silent else wire.send(message))
+
+    officer.page.route_web_socket("**/ws/board/", connect)
+    phone = officer.open("/station/")
+    phone.get_by_role("button", name="城东01").click()
+    main = phone.locator(".crew-main")
+    expect(main).to_contain_text("Set out")
+    silent = True
+    main.click()
+    expect(phone.locator(".crew-undo")).to_be_visible()
+    expect(main).to_contain_text("On scene")
+    expect(phone.locator(".crew-said-line")).to_contain_text("recorded", timeout=8_000)
+    expect(main).to_contain_text("On scene")
 
 
 def test_a_step_in_the_tunnel_goes_up_once_with_its_time(

@@ -7,7 +7,8 @@ import { ms } from "../lib/time.js";
 import { TARGET } from "./station_step.js";
 import { ownUnit, waiting } from "./station_work.js";
 
-const ACTIVE = new Set(["dispatched", "accepted", "en_route", "on_scene"]);
+const WAY = ["dispatched", "accepted", "en_route", "on_scene", "reported"];
+const ACTIVE = new Set(WAY.slice(0, -1));
 
 export class Job {
   constructor(state, outbox) {
@@ -51,10 +52,11 @@ export class Job {
 
   #isMine = (order) => (this.unit === null ? order.unit === null && order.label === this.state.config.user.name : order.unit === this.unit);
 
-  /** The server's step with what is kept here on top: offline, the crew sees what it did. */
+  /** The board's step, or what this crew has done since: offline, and until the board shows what was sent. */
   #current(order) {
-    const kept = this.outbox.steps(order.id).at(-1);
-    return kept ? { step: TARGET[kept.verb], at: ms(kept.at) } : { step: order.step, at: ms(order.at) };
+    const own = this.outbox.last(order.id);
+    const step = own && TARGET[own.verb];
+    return WAY.indexOf(step) > WAY.indexOf(order.step) ? { step, at: ms(own.at) } : { step: order.step, at: ms(order.at) };
   }
 
   now() {

@@ -2,7 +2,7 @@
  * const box = new Outbox(person); box.start()
  * box.press({number, assignment, verb, outcome, at, hold}) — `at` ms of the server's clock, `hold` ms to wait for an undo
  * box.undo(); box.held → the entry that can still be taken back, or null
- * box.steps(assignment) → entries kept for it, oldest first; box.size; box.offline — the last try found no network
+ * box.steps(assignment) → entries kept for it, oldest first; box.last(assignment) → the last step kept or sent, or undefined; box.size; box.offline — the last try found no network
  * box.flush() — send now what is due; box.told → [{id, text}], box.forget(id)
  * Events: `changed`, `sent` {entry, answer}, `refused` {entry, error, dropped}
  * A repeat is no error for the server, so an entry may be sent twice and counts once. */
@@ -18,6 +18,7 @@ export class Outbox extends EventTarget {
     super();
     this.name = `station.steps.${person}`;
     this.entries = [];
+    this.sent = new Map(); // assignment → its last entry that the server has: the board shows it a moment later
     this.told = [];
     this.offline = !navigator.onLine;
     this.wait = RETRY_MS;
@@ -42,6 +43,8 @@ export class Outbox extends EventTarget {
   }
 
   steps = (assignment) => this.entries.filter((entry) => entry.assignment === assignment);
+
+  last = (assignment) => this.steps(assignment).at(-1) ?? this.sent.get(assignment);
 
   press({ hold = 0, at, ...step }) {
     const entry = { id: newKey(), ...step, at: new Date(at).toISOString(), due: Date.now() + hold };
@@ -93,6 +96,7 @@ export class Outbox extends EventTarget {
     try {
       const url = `/api/incidents/${number}/assignments/${assignment}/${verb}/`;
       const answer = await post(url, { at, ...(outcome ? { outcome } : {}) }, { key: entry.id, keepalive: true }); // outlives the page
+      this.sent.set(assignment, entry);
       this.#drop([entry]);
       this.wait = RETRY_MS;
       this.#away(false);
