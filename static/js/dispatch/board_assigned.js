@@ -49,7 +49,7 @@ export function mountAssigned(root, state, acts) {
       "li",
       {},
       unit ? unitSymbol(unit.kind, unit.status, age > STALE_MS, 18) : el("span"),
-      el("span.assigned-name", {}, el("b", {}, order.label), el("span.second", {}, ` ${facts.join(" · ")}`), far && el("b.far", {}, fill(gettext("was %(n)s km away"), { n: far }))),
+      el("span.assigned-name", {}, el("b", {}, order.label), el("span.second", {}, ...facts.flatMap((fact, index) => [index ? " · " : " ", el("span.whole", {}, fact)])), far && el("b.far", {}, fill(gettext("was %(n)s km away"), { n: far }))),
       state.config.may.step &&
         el(
           "span.assigned-acts",

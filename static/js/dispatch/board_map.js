@@ -103,7 +103,7 @@ export function mountMap(root, state) {
     });
 
   async function lensMarksAnew() {
-    const answer = await paintMarks("lens", { view: lens.view, frame: null, covered: null });
+    const answer = await paintMarks("lens", { view: lens.view, frame: null, covered: lens.named() });
     if (!answer) return;
     inLens.hits = answer.found.hits;
     fillLens("marks", answer.bitmap);

@@ -1,6 +1,6 @@
 /* The lens: the dense town, four times as large, in the corner of the map where no land lies.
  * new Lens(canvas, titleNode, ground) — .open; .fit(view, width, height) — where it stands, what it shows; .choose(…) → {left, top, w, h, right, below};
- *   .frame(view) → {x, y, w, h} on the main map, or null while the lens is closed; .toggle(); .view */
+ *   .frame(view) → {x, y, w, h} on the main map, or null while the lens is closed; .named() → the same of its name within it; .toggle(); .view */
 
 import { around } from "./map_view.js";
 import { gettext } from "../lib/i18n.js";
@@ -56,6 +56,11 @@ export class Lens {
     const times = 2 ** NEARER;
     const [w, h] = this.size.map((side) => (side / times) * (view.scale / (this.view.scale / times)));
     return { x: this.middle.x * view.scale - view.x - w / 2, y: this.middle.y * view.scale - view.y - h / 2, w, h };
+  }
+
+  /** What its name covers of it; the name has to be shown. */
+  named() {
+    return (this.nameAt ??= { x: 0, y: 0, w: this.titleNode.offsetWidth, h: this.titleNode.offsetHeight });
   }
 
   toggle() {

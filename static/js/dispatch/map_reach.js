@@ -53,7 +53,8 @@ export class ReachLayer {
     try {
       this.data = await get("/api/reach/");
       this.failed = false;
-      } catch (error) {
+      this.proof.repaired();
+    } catch (error) {
       if (!error.code) throw error;
       this.failed = true; // the last picture stays, and the panel says so
     } finally {
