@@ -65,31 +65,17 @@ def _station(name: PlaceName) -> str:
     return organisations().label(territory().locate(name.lat, name.lon).station)
 
 
+_DONE = ["name", "system", "uploaded_at", "uploaded_by", "imported_at", "added", "changed"]
+
+
 @admin.register(PlaceNameFile)
 class PlaceNameFileAdmin(ReadOnlyAdmin):
-    """Files for the gazetteer: what came, what it did. `add` takes a new one."""
+    """Files for the gazetteer: what came, what it did. `take` brings a new one."""
 
-    list_display = [
-        "name",
-        "system",
-        "uploaded_at",
-        "uploaded_by",
-        "imported_at",
-        "added",
-        "changed",
-        "next_step",
-    ]
+    list_display = [*_DONE, "next_step"]
     list_select_related = ["uploaded_by"]
     list_display_links = None
-    fields = readonly_fields = [
-        "name",
-        "system",
-        "uploaded_at",
-        "uploaded_by",
-        "imported_at",
-        "added",
-        "changed",
-    ]
+    fields = readonly_fields = _DONE
     change_list_template = "admin/grid/placenamefile/change_list.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PlaceNameFile]:

@@ -16,8 +16,11 @@ from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from boshan_police.benches.scratch import Server, server_environment
+from dispatch.models import Incident
+from dispatch.services.incident import incident_file
 from grid.models import User
 from tests.live_server import portal, session_headers  # noqa: F401 - portal is a fixture
+from tests.world import IN_EAST, IN_SOUTH
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "No Chromium on this machine. Install it with: sudo apt-get install -y chromium"
@@ -79,6 +82,22 @@ class Desk:
         answer = self.context.request.get(f"{self.server.http}/api/{path}")
         assert answer.ok, answer.text()
         return answer.json()
+
+
+@pytest.fixture
+def fight(committed_world: SimpleNamespace) -> Incident:
+    """A fight in the East, filed a moment ago, that nobody has taken."""
+    return incident_file(
+        actor=committed_world.watch, category="fight", summary="Fight outside a shop", **IN_EAST
+    ).incident
+
+
+@pytest.fixture
+def noise(committed_world: SimpleNamespace) -> Incident:
+    """Loud music in the South, likewise."""
+    return incident_file(
+        actor=committed_world.watch, category="noise", summary="Loud music", **IN_SOUTH
+    ).incident
 
 
 @pytest.fixture

@@ -18,13 +18,6 @@ from .test_board import open_board
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture
-def fight(committed_world: SimpleNamespace) -> Incident:
-    return incident_file(
-        actor=committed_world.watch, category="fight", summary="Fight outside a shop", **IN_EAST
-    ).incident
-
-
 def test_what_was_typed_comes_back_until_the_server_has_it(
     committed_world: SimpleNamespace, fight: Incident, sit: Callable[..., Desk]
 ) -> None:

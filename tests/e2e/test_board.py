@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dispatch.models import Assignment, Incident
 from dispatch.services.incident import incident_file
-from tests.world import IN_EAST, IN_SOUTH
+from tests.world import IN_EAST
 
 from .conftest import Desk
 
@@ -29,13 +29,6 @@ def fight(committed_world: SimpleNamespace) -> Incident:
         caller_name="李小明",
         caller_phone="13800000612",
         **IN_EAST,
-    ).incident
-
-
-@pytest.fixture
-def noise(committed_world: SimpleNamespace) -> Incident:
-    return incident_file(
-        actor=committed_world.watch, category="noise", summary="Loud music", **IN_SOUTH
     ).incident
 
 

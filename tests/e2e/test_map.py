@@ -7,8 +7,6 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from dispatch.models import Incident
-from dispatch.services.incident import incident_file
-from tests.world import IN_SOUTH
 
 from .conftest import Desk
 
@@ -21,13 +19,6 @@ _INKED = """([x, y]) => {
   copy.getContext("2d").drawImage(marks, 0, 0);
   return copy.getContext("2d").getImageData((x - left) * scale, (y - top) * scale, 1, 1).data[3] > 0;
 }"""
-
-
-@pytest.fixture
-def noise(committed_world: SimpleNamespace) -> Incident:
-    return incident_file(
-        actor=committed_world.watch, category="noise", summary="Loud music", **IN_SOUTH
-    ).incident
 
 
 @pytest.mark.parametrize("workers", [True, False], ids=["a worker draws", "the page draws"])

@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from dispatch.models import Incident
-from dispatch.services.incident import incident_file, incident_note
+from dispatch.services.incident import incident_note
 from dispatch.services.shift import entry_write
-from tests.world import IN_EAST
 
 from .conftest import Desk
 
@@ -40,13 +39,6 @@ class Wire:
         while not self.open:
             self.page.wait_for_timeout(50)
         return self.open.pop()
-
-
-@pytest.fixture
-def fight(committed_world: SimpleNamespace) -> Incident:
-    return incident_file(
-        actor=committed_world.watch, category="fight", summary="Fight outside a shop", **IN_EAST
-    ).incident
 
 
 def test_an_incident_says_that_it_may_be_out_of_date(

@@ -18,13 +18,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 UNPROVEN = re.compile(r"\bunproven\b")
 
 
-@pytest.fixture
-def fight(committed_world: SimpleNamespace) -> Incident:
-    return incident_file(
-        actor=committed_world.watch, category="fight", summary="Fight outside a shop", **IN_EAST
-    ).incident
-
-
 def open_board(desk: Desk) -> Page:
     page = desk.open("/board/")
     expect(page.locator("[data-who] h1")).to_have_text("Fight outside a shop")

@@ -9,21 +9,12 @@ from playwright.sync_api import Page, expect
 
 from boshan_police.kernel import clock
 from dispatch.models import Assignment, Incident, PlanNeed, ResponsePlan
-from dispatch.services.incident import incident_file
 from patrol.models import Unit
-from tests.world import IN_EAST
 
 from .conftest import Desk
 from .test_board import open_board
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture
-def fight(committed_world: SimpleNamespace) -> Incident:
-    return incident_file(
-        actor=committed_world.dispatcher, category="fight", summary="Fight outside a shop", **IN_EAST
-    ).incident
 
 
 def put(unit: Unit, **changes: object) -> None:

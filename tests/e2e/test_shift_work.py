@@ -17,13 +17,6 @@ from .test_board import open_board
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture
-def fight(committed_world: SimpleNamespace) -> Incident:
-    return incident_file(
-        actor=committed_world.watch, category="fight", summary="Fight outside a shop", **IN_EAST
-    ).incident
-
-
 def test_reinforcement_is_asked_for_seen_and_answered(
     committed_world: SimpleNamespace, fight: Incident, sit: Callable[..., Desk]
 ) -> None:

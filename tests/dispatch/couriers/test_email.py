@@ -2,8 +2,8 @@
 
 import socketserver
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -12,17 +12,37 @@ from django.core import mail
 
 from dispatch.models import Delivery, Incident
 from dispatch.services.delivery import deliveries_send
-from grid.models import Contact
+from grid.models import Contact, User
 from tests.dispatch.other_side import only
 
 State = Delivery.State
+
+
+def write_to(person: User) -> None:
+    Contact.objects.create(person=person, channel="email", address="sun@boshan.example")
+
+
+def by_smtp(settings: Any, address: tuple[str, int]) -> None:
+    settings.EMAIL_ENABLED = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = address
+
+
+@contextmanager
+def mail_server(handler: type[socketserver.BaseRequestHandler], settings: Any) -> Iterator[None]:
+    """Letters go to a mail server that answers as `handler` does."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        by_smtp(settings, server.server_address)  # type: ignore[arg-type]
+        yield
+        server.shutdown()
 
 
 def test_an_e_mail_carries_the_link(
     world: SimpleNamespace, escalate: Callable[..., Incident], settings: Any
 ) -> None:
     settings.EMAIL_ENABLED, settings.SITE_URL = True, "https://boshan.example"
-    Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
+    write_to(world.east_commander)
     incident = escalate()
     deliveries_send()
     (sent,) = mail.outbox
@@ -71,15 +91,10 @@ def test_a_mail_server_takes_it_or_says_why_not(
     error: str,
 ) -> None:
     handler = type("Handler", (MailServer,), {"letters": [], "refusal": refusal})
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings.EMAIL_ENABLED = True
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
+    write_to(world.east_commander)
+    with mail_server(handler, settings):
         escalate()
         deliveries_send()
-        server.shutdown()
     assert (only().state, only().error) == (state, error)
     assert [f"Message-ID: <{only().key}@boshan>" in letter for letter in handler.letters] == [True] * (
         not refusal
@@ -89,10 +104,8 @@ def test_a_mail_server_takes_it_or_says_why_not(
 def test_a_mail_server_that_is_away_is_asked_again(
     world: SimpleNamespace, escalate: Callable[..., Incident], settings: Any
 ) -> None:
-    settings.EMAIL_ENABLED = True
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
+    by_smtp(settings, ("127.0.0.1", 9))
+    write_to(world.east_commander)
     escalate()
     deliveries_send()
     assert (only().state, only().error) == (State.QUEUED, "ConnectionRefusedError")
@@ -112,12 +125,8 @@ def test_a_mail_server_that_answers_by_drops_is_left(
                 while not over.wait(0.1):
                     self.request.sendall(b".")
 
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings.EMAIL_ENABLED = True
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        Contact.objects.create(person=world.east_commander, channel="email", address="sun@boshan.example")
+    write_to(world.east_commander)
+    with mail_server(Drip, settings):
         escalate()
         guard = threading.Timer(20, over.set)  # where nothing bounds it
         guard.start()
@@ -125,5 +134,4 @@ def test_a_mail_server_that_answers_by_drops_is_left(
         guard.cancel()
         assert not over.is_set()
         over.set()
-        server.shutdown()
     assert (only().state, only().error) == (State.QUEUED, "SMTPServerDisconnected")
