@@ -52,6 +52,8 @@ def message_of(delivery: Delivery) -> Message:
         return test_message(delivery)
     timer = delivery.notice.timer
     incident = timer.incident
+    if incident.stage_since is None:  # ended since it was leased: withdrawn when it is looked at again
+        raise NotNow("Ended")
     waited = round((delivery.notice.created_at - incident.stage_since).total_seconds())
     with override(settings.LANGUAGE_CODE):
         words = {

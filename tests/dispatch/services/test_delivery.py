@@ -243,6 +243,19 @@ def test_what_nobody_needs_any_more_is_withdrawn(
     assert other_side.got == []
 
 
+def test_an_incident_that_ends_under_the_couriers_hands_is_no_fault(
+    escalate: Callable[..., Incident],
+    by_gateway: Contact,
+    other_side: OtherSide,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    incident = escalate()
+    Incident.objects.filter(pk=incident.pk).update(stage_since=None)
+    deliveries_send()
+    assert (only().state, only().error, other_side.got) == (State.QUEUED, "Ended", [])
+    assert not caplog.records
+
+
 def test_retired_contacts_and_closed_gateways_get_nothing(
     world: SimpleNamespace, escalate: Callable[..., Incident], by_gateway: Contact, gateway: Gateway
 ) -> None:
