@@ -112,7 +112,7 @@ def readers_of(incident: Incident) -> QuerySet[User]:
     """The active accounts for whom `may_see` holds. Two queries, and the one that it is."""
     workers: set[str] = set()
     for order in incident.assignments.select_related("unit", "officer"):
-        workers.add((order.unit or order.officer).organisation_id)
+        workers.add(order.party.organisation_id)
     sides = {incident.station_id}
     for row in incident.handovers.all():
         sides |= {row.giver_id, row.taker_id}
@@ -211,13 +211,11 @@ def may_act_on_assignment(actor: Any, assignment: Assignment) -> bool:
     """
     if actor.role in CENTRE:
         return True
-    if assignment.unit:
-        return assignment.unit.organisation_id == actor.organisation_id or _commands_guards(
-            actor, assignment.unit
-        )
-    return assignment.officer_id == actor.pk or (
-        actor.role == Role.STATION_COMMANDER and assignment.officer.organisation_id == actor.organisation_id
-    )
+    party = assignment.party
+    same = party.organisation_id == actor.organisation_id
+    if isinstance(party, Unit):
+        return same or _commands_guards(actor, party)
+    return bool(assignment.officer_id == actor.pk or (actor.role == Role.STATION_COMMANDER and same))
 
 
 def require_crew(actor: Any, assignment: Assignment) -> None:

@@ -122,6 +122,14 @@ class Move:
     code: str
 
 
+@dataclass(frozen=True)
+class CrewMove(Move):
+    """One verb of an assignment: it always leads to a step and stamps a time."""
+
+    target: str
+    stamp: str
+
+
 _CREW = CENTRE | {Role.STATION_COMMANDER, Role.STATION_OFFICER, Role.GUARD_LEADER}
 _COMMAND = CENTRE | {Role.STATION_COMMANDER}
 
@@ -151,10 +159,10 @@ INCIDENT_MOVES = {
 ASSIGNMENT_MOVES = {
     move.verb: move
     for move in (
-        Move("accept", _("Accept"), frozenset({Step.DISPATCHED}), Step.ACCEPTED, _CREW, "accepted_at", "unit.accepted"),
-        Move("depart", _("Set out"), frozenset({Step.ACCEPTED}), Step.EN_ROUTE, _CREW, "departed_at", "unit.departed"),
-        Move("arrive", _("On scene"), frozenset({Step.EN_ROUTE}), Step.ON_SCENE, _CREW, "arrived_at", "unit.arrived"),
-        Move("report", _("Report back"), frozenset({Step.ON_SCENE}), Step.REPORTED, _CREW, "reported_at", "unit.reported"),
-        Move("release", _("Release"), ACTIVE_STEPS, Step.RELEASED, _CREW, "released_at", "unit.released"),
+        CrewMove("accept", _("Accept"), frozenset({Step.DISPATCHED}), Step.ACCEPTED, _CREW, "accepted_at", "unit.accepted"),
+        CrewMove("depart", _("Set out"), frozenset({Step.ACCEPTED}), Step.EN_ROUTE, _CREW, "departed_at", "unit.departed"),
+        CrewMove("arrive", _("On scene"), frozenset({Step.EN_ROUTE}), Step.ON_SCENE, _CREW, "arrived_at", "unit.arrived"),
+        CrewMove("report", _("Report back"), frozenset({Step.ON_SCENE}), Step.REPORTED, _CREW, "reported_at", "unit.reported"),
+        CrewMove("release", _("Release"), ACTIVE_STEPS, Step.RELEASED, _CREW, "released_at", "unit.released"),
     )
 }  # fmt: skip

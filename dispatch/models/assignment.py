@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from dispatch.lifecycle import ACTIVE_STEPS, Step
+from grid.models import User
 from patrol.models import Unit
 
 from .incident import Incident
@@ -67,6 +68,14 @@ class Assignment(models.Model):
         return self.step in ACTIVE_STEPS
 
     @property
+    def party(self) -> Unit | User:
+        """Who answers: the unit, or the officer. Nobody is refused by the database (`assignment_to_somebody`)."""
+        party = self.unit or self.officer
+        assert party  # noqa: S101
+        return party
+
+    @property
     def label(self) -> str:
         """The unit's call sign, or the officer's name."""
-        return self.unit.call_sign if self.unit else self.officer.name
+        party = self.party
+        return party.call_sign if isinstance(party, Unit) else party.name

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from django.conf import settings
 from django.db.models import BooleanField, Case, ExpressionWrapper, F, FilteredRelation, Q, QuerySet, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from boshan_police.kernel import clock
@@ -60,7 +61,7 @@ _STEP_AT = Case(
     When(active__step=Step.ON_SCENE, then=F("active__arrived_at")),
     default=F("active__dispatched_at"),
 )
-_ASSIGNMENT_COLUMNS = {
+_ASSIGNMENT_COLUMNS: dict[str, Combinable] = {
     "id": F("active__id"),
     "unit": F("active__unit_id"),
     "label": Coalesce("active__unit__call_sign", "active__officer__name"),
@@ -198,16 +199,18 @@ def _unit_values(units: QuerySet[Unit]) -> "QuerySet[Unit, tuple[Any, ...]]":
 _ONE_INCIDENT = CompiledQuery(lambda key: _incident_values(Incident.objects.filter(pk=key)))
 _ONE_UNIT = CompiledQuery(lambda key: _unit_values(Unit.objects.filter(pk=key)))
 _NO_ORGANISATION = "none of ours"
-_OPEN_OF = {
-    kind: CompiledQuery(
-        lambda code, kind=kind: _incident_values(open_incidents(Scope(kind, code))), _NO_ORGANISATION
-    )
-    for kind in get_args(ScopeKind)
-}
-_UNITS_OF = {
-    kind: CompiledQuery(lambda code, kind=kind: _unit_values(units_in(Scope(kind, code))), _NO_ORGANISATION)
-    for kind in get_args(ScopeKind)
-}
+
+
+def _open_of(kind: ScopeKind) -> CompiledQuery:
+    return CompiledQuery(lambda code: _incident_values(open_incidents(Scope(kind, code))), _NO_ORGANISATION)
+
+
+def _units_of(kind: ScopeKind) -> CompiledQuery:
+    return CompiledQuery(lambda code: _unit_values(units_in(Scope(kind, code))), _NO_ORGANISATION)
+
+
+_OPEN_OF = {kind: _open_of(kind) for kind in get_args(ScopeKind)}
+_UNITS_OF = {kind: _units_of(kind) for kind in get_args(ScopeKind)}
 
 
 def _shown_to(scope: Scope) -> Q:

@@ -176,13 +176,12 @@ def assignment_rows(actor: Any, incident: Incident) -> list[dict[str, Any]]:
 
 def assignment_row(actor: Any, assignment: Assignment) -> dict[str, Any]:
     """One assignment as the detail shows it. Reads `unit` and `officer`; no query where they are at hand."""
-    party = assignment.unit or assignment.officer
     mine = access.may_act_on_assignment(actor, assignment)
     return {
         "id": assignment.pk,
         "unit": assignment.unit_id,
         "label": assignment.label,
-        "organisation": party.organisation_id,
+        "organisation": assignment.party.organisation_id,
         "step": assignment.step,
         "at": getattr(assignment, _TIME_OF_STEP[Step(assignment.step)]),
         "active": assignment.active,

@@ -1,5 +1,7 @@
 """Intervals between stamps, for figures: how long, and which of them happened as stamped."""
 
+from collections.abc import Mapping
+
 from django.db.models import FloatField, Func, QuerySet
 
 from dispatch.models import ReplayedRow
@@ -13,6 +15,6 @@ class Seconds(Func):
     output_field = FloatField()
 
 
-def inferred(stamp: str) -> QuerySet[ReplayedRow]:
+def inferred(stamp: str) -> QuerySet[ReplayedRow, Mapping[str, object]]:
     """Keys of incidents whose `stamp` is not from their log, for use as a subquery."""
     return ReplayedRow.objects.filter(inferred__contains=[stamp]).values("incident")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
@@ -17,7 +17,7 @@ from dispatch.models import Incident
 from patrol.models import Unit, capability_label
 from patrol.positions import doubt_seconds
 from patrol.selectors.reach import minutes_of
-from patrol.travel import points, travel_to
+from patrol.travel import Origin, points, travel_to
 
 from .plan import POLICE, Need, needs_of
 
@@ -79,14 +79,15 @@ def recommend(actor: Any, incident: Incident) -> Recommendation:
         for row in incident.assignments.filter(
             step__in=sorted(ACTIVE_STEPS), unit__isnull=False
         ).select_related("unit")
+        if row.unit  # as asked for above
     ]
     found = Recommendation(clock.now(), needs, _already_sent(needs, at_work))
     free = access.sendable_units(actor, Unit.objects.filter(status=Unit.Status.FREE))
     found.unplaced = free.filter(point__isnull=True).count()
     if incident.lat is None or incident.lon is None:
         return found
-    near = _nearest(free, _wanted(needs), incident.lat, incident.lon)
-    travel = travel_to(near, incident.lat, incident.lon)
+    near = _nearest(free, _wanted(needs), incident.lat, incident.lon)  # all of them with a position
+    travel = travel_to(cast("list[Origin]", near), incident.lat, incident.lon)
     found.fell_back = travel.fell_back
     ranked = sorted(
         (
@@ -96,6 +97,7 @@ def recommend(actor: Any, incident: Incident) -> Recommendation:
             for index, (unit, metres, seconds) in enumerate(
                 zip(near, travel.metres.tolist(), travel.seconds.tolist(), strict=True)
             )
+            if unit.position_at
         ),
         key=lambda each: (each.worst, each.unit.pk),
     )

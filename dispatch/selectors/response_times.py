@@ -1,6 +1,8 @@
 """Response times: how long calls wait, how long units take, how long they stay."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Aggregate, Case, Count, F, FloatField, Q, QuerySet, When
@@ -56,7 +58,9 @@ def response_times(incidents: QuerySet[Incident]) -> dict[int, ResponseTimes]:
     for name, (end, start) in intervals.items():
         figures[f"{name}_count"] = Count(Seconds(end, start))
         figures[f"{name}_percentiles"] = _Percentiles(Seconds(end, start))
-    by_priority = incidents.order_by("priority").values("priority").annotate(**figures)
+    by_priority: Iterable[Mapping[str, Any]] = (
+        incidents.order_by("priority").values("priority").annotate(**figures)
+    )
     return {
         row["priority"]: ResponseTimes(
             **{

@@ -11,7 +11,7 @@ from boshan_police.kernel import clock
 from boshan_police.kernel.errors import Conflict, Invalid, NotFound
 from boshan_police.kernel.locking import lock_rows
 from dispatch import access, live
-from dispatch.lifecycle import ACTIVE_STEPS, ASSIGNMENT_MOVES, INCIDENT_MOVES, Move, Status, Step
+from dispatch.lifecycle import ACTIVE_STEPS, ASSIGNMENT_MOVES, INCIDENT_MOVES, CrewMove, Status, Step
 from dispatch.models import Assignment
 from dispatch.selectors.recommendation import Recommendation, recommended_labels
 from grid.models import User
@@ -28,8 +28,8 @@ SKEW = timedelta(seconds=30)
 FAR_FROM_SCENE_M = 500.0
 """Who says "on scene" from further away is asked about it; the step counts all the same."""
 
-_ORDER = [Step.DISPATCHED, Step.ACCEPTED, Step.EN_ROUTE, Step.ON_SCENE, Step.REPORTED]
-_UNIT_STATUS = {
+_ORDER: list[str] = [Step.DISPATCHED, Step.ACCEPTED, Step.EN_ROUTE, Step.ON_SCENE, Step.REPORTED]
+_UNIT_STATUS: dict[str, Unit.Status] = {
     Step.DISPATCHED: Unit.Status.ASSIGNED,
     Step.ACCEPTED: Unit.Status.ASSIGNED,
     Step.EN_ROUTE: Unit.Status.EN_ROUTE,
@@ -89,7 +89,10 @@ def assignments_write(
 ) -> list[Assignment]:
     """Write orders under the incident's lock; the units are locked, checked and made busy. Three queries and two a unit."""
     now = clock.now()
-    parties = [{"unit": unit} for unit in _lock_free_units(units, act, claimed=claimed)]
+    parties: list[tuple[Unit | None, User | None]] = [
+        *((unit, None) for unit in _lock_free_units(units, act, claimed=claimed)),
+        *((None, officer) for officer in officers),
+    ]
     written = Assignment.objects.bulk_create(
         Assignment(
             incident=act.incident,
@@ -98,9 +101,10 @@ def assignments_write(
             created_at=max(now, act.incident.life_began),
             claimed=claimed,
             created_by=act.actor,
-            **party,
+            unit=unit,
+            officer=officer,
         )
-        for party in [*parties, *({"officer": officer} for officer in officers)]
+        for unit, officer in parties
     )
     for row in written:
         if row.unit:
@@ -117,7 +121,7 @@ def _lock_free_units(keys: Sequence[int], act: Act, *, claimed: bool) -> list[Un
     for key in keys:
         if key not in found:
             raise NotFound("unit_not_found", _("There is no such unit."), details={"unit": key})
-    units = [found[key] for key in sorted(found)]
+    units = list(found.values())
     for unit in units:
         access.require_unit(act.actor, unit, claimed=claimed)
         if unit.status == Unit.Status.OFF_DUTY:
@@ -144,9 +148,9 @@ def _unit_taken(held: Assignment) -> Conflict:
     return Conflict(
         "unit_taken",
         _("%(unit)s was just sent to %(number)s by %(by)s")
-        % {"unit": held.unit.call_sign, "number": held.incident.short_number, "by": by},
+        % {"unit": held.label, "number": held.incident.short_number, "by": by},
         field="units",
-        details={"unit": held.unit_id, "call_sign": held.unit.call_sign, "number": number, "by": by},
+        details={"unit": held.unit_id, "call_sign": held.label, "number": number, "by": by},
     )
 
 
@@ -174,7 +178,7 @@ def assignment_advance(
     return Advanced(row, changed=True)
 
 
-def _taken_before(row: Assignment, move: Move) -> bool:
+def _taken_before(row: Assignment, move: CrewMove) -> bool:
     if row.step == move.target:
         return True
     return row.step in _ORDER and move.target in _ORDER and _ORDER.index(row.step) > _ORDER.index(move.target)
@@ -231,7 +235,7 @@ def _listed(rows: Sequence[Assignment]) -> str:
     return "、".join(row.label for row in rows)
 
 
-def _step(act: Act, row: Assignment, move: Move, at: datetime, outcome: str) -> None:
+def _step(act: Act, row: Assignment, move: CrewMove, at: datetime, outcome: str) -> None:
     row.step = move.target
     row.outcome = outcome.strip()[:200]
     setattr(row, move.stamp, at)
@@ -248,7 +252,9 @@ def _step(act: Act, row: Assignment, move: Move, at: datetime, outcome: str) -> 
 def _flag_far_from_scene(act: Act, row: Assignment, unit: Unit, at: datetime) -> None:
     """Note in the timeline that the unit was elsewhere when it said so, as far as its position is of that moment."""
     scene = act.incident
-    if scene.lat is None or scene.lon is None or not was_fresh(unit, at):
+    if scene.lat is None or scene.lon is None or unit.lat is None or unit.lon is None:
+        return
+    if not was_fresh(unit, at):
         return
     metres = metres_apart((unit.lat, unit.lon), (scene.lat, scene.lon))
     if metres > FAR_FROM_SCENE_M:
@@ -266,7 +272,7 @@ def release_all(act: Act, reason: str) -> None:
         _step(act, row, ASSIGNMENT_MOVES["release"], clock.now(), reason)
 
 
-def _wrong_step(row: Assignment, move: Move) -> Conflict:
+def _wrong_step(row: Assignment, move: CrewMove) -> Conflict:
     return Conflict(
         "wrong_step",
         _("%(verb)s is not possible: %(label)s is “%(step)s”.")

@@ -59,6 +59,7 @@ def escalation_raise(act: Act, timer: Timer, recipients: Sequence[User]) -> None
     act.notices += [
         Notice(timer=timer, escalation=escalation, recipient=person, created_at=now) for person in recipients
     ]
+    assert incident.stage_since  # noqa: S101 - the stage is that of `timer`
     waited = round((now - incident.stage_since).total_seconds())
     act.say("escalation.repeated" if again else "escalation.raised", {**label, "seconds": waited})
     act.tell(escalation, "raised", recipients)
@@ -203,7 +204,7 @@ def escalation_snooze(*, actor: User, number: str, minutes: int, reason: str) ->
 def _follow_up(incident: Incident) -> Timer:
     """The timer (not saved) that asks again after a take-over. Its step lies beyond those of the policy."""
     plan = _plan(incident)
-    last = incident.timers.filter(generation=incident.generation).order_by("-step").first()
+    last = incident.timers.filter(generation=incident.generation).latest("step")
     return timer_of(
         incident,
         step=max(last.step, len(plan.of(incident.stage))) + 1,
@@ -212,7 +213,8 @@ def _follow_up(incident: Incident) -> Timer:
     )
 
 
-def _already_taken_over(owner: User, at: datetime) -> Conflict:
+def _already_taken_over(owner: User, at: datetime | None) -> Conflict:
+    assert at  # noqa: S101 - written with the owner
     return sooner("already_taken_over", _("%(name)s took it over at %(time)s"), by=owner.name, at=at)
 
 

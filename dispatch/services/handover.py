@@ -55,7 +55,7 @@ def handover_accept(*, actor: User, number: str) -> Incident:
 def handover_accept_by_claim(act: Act) -> None:
     """Whoever claims what was offered to its station has taken it in. One query, two where it was."""
     row = _pending(act.incident)
-    if row and row.taker_id == act.actor.organisation_id:
+    if row and act.actor and row.taker_id == act.actor.organisation_id:
         _take(act, row)
 
 

@@ -82,7 +82,7 @@ def incident_file(
         raise
 
     now = clock.now()
-    place = territory().locate(lat, lon) if lat is not None else None
+    place = territory().locate(lat, lon) if lat is not None and lon is not None else None
     incident = Incident(
         **given,
         priority=priority or categories()[category].priority,
@@ -198,7 +198,7 @@ def _already_claimed(incident: Incident) -> Conflict:
         .order_by("accepted_at", "id")
         .first()
     )
-    if winner is None or incident.status not in OPEN:
+    if winner is None or winner.accepted_at is None or incident.status not in OPEN:
         return wrong_state(INCIDENT_MOVES["claim"], incident)
     said = _("%(name)s accepted at %(time)s")
     return sooner("already_claimed", said, by=winner.label, at=winner.accepted_at, number=incident.number)

@@ -23,7 +23,7 @@ def unit_preempt(*, actor: User, number: str, unit: int, reason: str) -> Assignm
     roles.require(actor, access.rule_for(move))
     reason = reason_needed(reason)
     held = _held(unit)
-    if held is None:
+    if held is None or held.unit is None:
         raise Conflict("unit_free", _("The unit is on no incident: dispatch it."), field="unit")
     if held.incident.number == number:
         raise Invalid("same_incident", _("%s is on this incident already.") % held.label, field="unit")

@@ -58,6 +58,7 @@ def timer_after(incident: Incident, *, step: int, level: int = 0, at_once: bool 
     plan = plan_for(incident.category_id, incident.priority)
     steps = plan.of(incident.stage)
     since = incident.stage_since
+    assert since  # noqa: S101 - where there is a stage
     if incident.escalation:  # a snooze puts off all that is still to come
         since += timedelta(seconds=incident.escalation.snoozed_seconds)
     for number, planned in enumerate(steps[step:], step + 1):
