@@ -21,7 +21,7 @@ TOO_BIG = 1009
 hub = Hub(BoardSource())
 
 
-class BoardConsumer(AsyncWebsocketConsumer):
+class BoardConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no types
     """One commander's screen, or a machine that follows the board (docs/architecture.md, *Live*)."""
 
     subscriber: Subscriber | None = None

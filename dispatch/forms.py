@@ -4,7 +4,7 @@ import re
 import unicodedata
 import uuid
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -143,7 +143,8 @@ class IncidentFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["station"].choices = [(one.code, one.label) for one in organisations().stations]
+        station = cast(forms.MultipleChoiceField, self.fields["station"])
+        station.choices = [(one.code, one.label) for one in organisations().stations]
 
     def wanted(self) -> dict[str, Any]:
         """What `incidents_matching` takes; days begin and end in the bureau's zone."""

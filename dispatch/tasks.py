@@ -21,7 +21,7 @@ BEAT_MARK_SECONDS = 1.0
 _beat_marked = float("-inf")
 
 
-@before_task_publish.connect(sender="dispatch.sweep_timers")
+@before_task_publish.connect(sender="dispatch.sweep_timers")  # type: ignore[untyped-decorator] # celery has no types
 def mark_beat(**_: Any) -> None:
     """Nobody but beat asks for sweeps: about to ask, it shows that it lives, whatever becomes of broker and worker."""
     global _beat_marked
@@ -31,13 +31,13 @@ def mark_beat(**_: Any) -> None:
             part_mark(Sweep.BEAT)
 
 
-@shared_task(name="dispatch.sweep_timers", ignore_result=True)
+@shared_task(name="dispatch.sweep_timers", ignore_result=True)  # type: ignore[untyped-decorator] # celery has no types
 def sweep_timers() -> None:
     """Fire what is due and what comes due while this sweep lasts."""
     timers_sweep(seconds=SWEEP_SECONDS)
 
 
-@shared_task(name="dispatch.send_deliveries", ignore_result=True)
+@shared_task(name="dispatch.send_deliveries", ignore_result=True)  # type: ignore[untyped-decorator] # celery has no types
 def send_deliveries() -> None:
     """Send what waits for the couriers."""
     deliveries_send()

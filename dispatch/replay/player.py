@@ -127,7 +127,7 @@ class Player:
         lat, lon = self._place(row)
         officer = None
         if row.self_initiated and any(step.verb is Verb.CLAIM for step in steps_of(row)):
-            station = territory().locate(lat, lon).station if lat is not None else None
+            station = territory().locate(lat, lon).station if lat is not None and lon is not None else None
             officer = self.crew.officer(self.crew.station_near(lat, lon, station))
         waited = step.at - row.received
         filed = incident_file(

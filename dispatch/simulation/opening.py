@@ -113,7 +113,7 @@ class Opening:
         for order in Assignment.objects.filter(incident=incident.key).select_related("unit"):
             with clock.at(at):
                 assignment_advance(
-                    actor=self._actors.crew(order.unit.organisation_id),
+                    actor=self._actors.crew(order.party.organisation_id),
                     number=incident.number,
                     assignment=order.pk,
                     verb=verb,
@@ -125,14 +125,15 @@ class Opening:
         now, scene = clock.now(), incident.spot
         positions = []
         for order in Assignment.objects.filter(incident=incident.key).select_related("unit"):
-            if scene is None or order.unit.lat is None:
+            unit = order.unit
+            if scene is None or unit is None or unit.lat is None or unit.lon is None:
                 continue
             if order.step in {Step.ON_SCENE, Step.REPORTED}:
                 spot = scene
             elif order.step == Step.EN_ROUTE:
-                metres = METRES_PER_SECOND[Kind(order.unit.kind)] * min(driven, _MOST_SECONDS_DRIVEN)
-                spot = Spot(order.unit.lat, order.unit.lon).towards(scene, metres * 0.8)
+                metres = METRES_PER_SECOND[Kind(unit.kind)] * min(driven, _MOST_SECONDS_DRIVEN)
+                spot = Spot(unit.lat, unit.lon).towards(scene, metres * 0.8)
             else:
                 continue
-            positions.append(Position(order.unit_id, round(spot.lat, 6), round(spot.lon, 6), now))
+            positions.append(Position(unit.pk, round(spot.lat, 6), round(spot.lon, 6), now))
         units_place(actor=self._actors.desk, positions=positions)

@@ -48,7 +48,9 @@ class Scenes:
         scenes: list[dict[str, Any]] = json.loads(Path(__file__).with_name("scenes.json").read_text("utf-8"))
         known = categories()
         self._scenes = [scene for scene in scenes if scene["category"] in known]
-        self._outcomes = {scene["category"]: scene["outcomes"] for scene in self._scenes}
+        self._outcomes: dict[str, list[str]] = {
+            scene["category"]: scene["outcomes"] for scene in self._scenes
+        }
 
     def call(
         self,

@@ -69,7 +69,8 @@ def public_push_key() -> str:
     """What browsers know the installation by: the uncompressed public point of `PUSH_KEY`, base64url."""
     numbers = Vapid02.from_string(settings.PUSH_KEY).public_key.public_numbers()
     point = b"\x04" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")
-    return b64urlencode(point)
+    key: str = b64urlencode(point)
+    return key
 
 
 @page(OWN_CONTACTS)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -166,7 +166,7 @@ def _steps(times: dict[str, Any], status: str) -> list[dict[str, Any]]:
 
 
 @page(access.SEE_INCIDENT)
-def incident_list(request: HttpRequest) -> HttpResponse:
+def incident_list(request: HttpRequest) -> HttpResponseBase:
     """All incidents in one's scope, newest first, filtered, sorted, 50 a page; `?csv` answers them as a file."""
     form = IncidentFilter(request.GET)
     form.is_valid()

@@ -78,7 +78,8 @@ def _act(request: HttpRequest, form: ShiftEntryForm) -> str:
 def _outcome(given: QueryDict) -> str:
     end = ShiftEndForm(given)
     if end.is_valid():
-        return end.cleaned_data["outcome"]
+        outcome: str = end.cleaned_data["outcome"]
+        return outcome
     said = f"{end['outcome'].label}: {end.errors['outcome'][0]}"
     raise Invalid("invalid", said, field="outcome")
 

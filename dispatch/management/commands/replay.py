@@ -13,13 +13,14 @@ from django.db import DatabaseError, connection
 from tqdm import tqdm
 
 from dispatch.replay.crew import Crew
-from dispatch.replay.figures import Compared, Spread, compare
+from dispatch.replay.figures import Compared, compare
 from dispatch.replay.log import Log, read_log
 from dispatch.replay.mapping import UnreadableLog, load_mapping
 from dispatch.replay.placement import move_into_district
 from dispatch.replay.player import Player
 from dispatch.replay.steps import LogStep, merged
 from dispatch.selectors.category import categories
+from dispatch.selectors.response_times import Spread
 from grid.selectors.territory import territory
 
 _BAD_SHOWN = 50
