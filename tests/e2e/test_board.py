@@ -94,6 +94,28 @@ def test_filters_stand_as_chips_and_can_be_removed(
     expect(rows).to_have_count(2)
 
 
+def test_whatever_row_is_in_sight_counts(committed_world: SimpleNamespace, sit: Callable[..., Desk]) -> None:
+    for n in range(40):
+        incident_file(actor=committed_world.watch, category="noise", summary=f"Loud music {n}", **IN_EAST)
+    page = open_board(sit(committed_world.dispatcher, screen=LOW))
+    page.locator("[data-folded]").click()
+    page.keyboard.press("Escape")
+    box = page.locator("[data-list]")
+    for share, summary in ((1, "Loud music 39"), (0.5, "Loud music 20"), (0, "Loud music 0")):
+        box.evaluate("(box, share) => (box.scrollTop = share * (box.scrollHeight - box.clientHeight))", share)
+        row = box.locator(".row", has=page.get_by_text(summary, exact=True))
+        expect(row).to_be_in_viewport()
+        timer = row.locator(".row-timer")
+        expect(timer).to_have_text(re.compile(r"\d\d:\d\d"))
+        words = timer.inner_text()
+        expect(timer).not_to_have_text(words, timeout=2500)
+    box.locator(".row", has=page.get_by_text("Loud music 0", exact=True)).click()
+    for _ in range(30):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator("[data-who] h1")).to_have_text("Loud music 30")
+    expect(box.locator(".row.selected")).to_be_focused()
+
+
 def test_night_is_remembered_and_every_key_is_told(
     committed_world: SimpleNamespace, fight: Incident, sit: Callable[..., Desk]
 ) -> None:

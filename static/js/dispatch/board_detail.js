@@ -45,15 +45,17 @@ export function mountDetail(root, state, acts, dialog) {
     const story = detail.story?.number === entry.row.number ? detail.story : null;
     const ended = !state.current;
     prove(entry.row, story);
-    draw(box.who, whoParts(entry, story, state), [entry.row.number, entry.row.version, story?.version, entry.urgency.state]);
+    const row = [entry.row.number, entry.row.version];
+    const told = [...row, story?.version, entry.urgency.state];
+    draw(box.who, told, () => whoParts(entry, story, state));
     band(entry, ended);
-    draw(box.steps, stepParts(entry, story), [entry.row.number, entry.row.version, story?.version, entry.urgency.state]);
-    draw(box.asks, asksParts(entry.row, state, acts.shift), [entry.row.number, entry.row.version, Math.floor(state.live.now() / 5000)]);
-    draw(box.said, said(entry), [entry.row.number, entry.row.summary]);
+    draw(box.steps, told, () => stepParts(entry, story));
+    draw(box.asks, [...row, Math.floor(state.live.now() / 5000)], () => asksParts(entry.row, state, acts.shift));
+    draw(box.said, [entry.row.number, entry.row.summary], () => said(entry));
     place.show({ ...entry.row, hazards: story?.hazards ?? [] });
     assigned.show(entry, detail.events);
     near.show(entry);
-    draw(box.history, historyParts(detail.events, story), [entry.row.number, story?.version, detail.events.length]);
+    draw(box.history, [entry.row.number, story?.version, detail.events.length], () => historyParts(detail.events, story));
     $("h3 > .note", box.history)?.before(checked); // the heading is another one each time
     acts.show(entry, ended);
   }
@@ -66,18 +68,19 @@ export function mountDetail(root, state, acts, dialog) {
   }
 
   const drawn = new Map();
-  function draw(node, children, key) {
+  /** Builds the nodes only when the key is another one. */
+  function draw(node, key, build) {
     const mark = key.join("|");
     if (drawn.get(node) === mark) return;
     drawn.set(node, mark);
-    put(node, children);
+    put(node, build());
   }
 
   function band(entry, ended) {
     box.band.hidden = !entry.row.stage || ended;
     if (box.band.hidden) return;
     box.band.className = `band ${entry.urgency.state}`;
-    const { timer: text, lines } = bandParts(entry, state);
+    const { timer: text, lines, next } = bandParts(entry, state);
     const mark = lines.join("|");
     if (drawn.get(box.band) !== mark) {
       drawn.set(box.band, mark);
@@ -89,7 +92,7 @@ export function mountDetail(root, state, acts, dialog) {
       );
     }
     setText($(".band-timer", box.band), text);
-    setText($(".band-next b", box.band), bandParts(entry, state).next);
+    setText($(".band-next b", box.band), next);
   }
 
   function said({ row }) {

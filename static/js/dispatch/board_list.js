@@ -14,7 +14,7 @@ const GROUPS = [
 ];
 const HOLD_MS = 2000; // a row moves when focus leaves or after 2 s without a key
 const LONGEST_HOLD_MS = 8000; // a hand resting on the mouse may not hide an escalation
-const MAX_PAINTED = 300;
+const MARGIN = 4; // rows: the headings and what a notch of the wheel brings
 
 const groupOf = ({ row, urgency }) =>
   urgency.state === "escalated" || urgency.state === "late"
@@ -41,6 +41,10 @@ export function mountList(root, state) {
   let heldUntil = 0;
   let visible = []; // numbers in the order shown
   let capacity = 0;
+  let height = 62; // of a row
+  let first = 0; // the first row that may be in sight
+  let standing = 0; // so many rows are built: a screen more than the hand has scrolled to
+  const rest = el("div"); // the room of the others, so that the scroll bar tells the truth
 
   const hold = () => {
     const now = performance.now();
@@ -67,30 +71,38 @@ export function mountList(root, state) {
     return { sorted, folded };
   }
 
+  /** A timer out of sight would be written and laid out for nobody: it is written when its row comes near. */
+  const near = (index) => index >= first - MARGIN && index <= first + capacity + MARGIN;
+
   function measure() {
-    const height = parseFloat(getComputedStyle(box).getPropertyValue("--row")) || 62;
+    height = parseFloat(getComputedStyle(box).getPropertyValue("--row")) || 62;
     capacity = Math.floor((box.clientHeight - 28 * 3) / height);
   }
 
   function render() {
-    if (held() && visible.length) return refreshInPlace();
+    if (held() && visible.length) refreshInPlace();
+    else draw();
+  }
+
+  function draw() {
+    const most = first + 2 * capacity + MARGIN;
     const { sorted, folded } = wanted();
     const order = [];
     visible = [];
-    let painted = 0;
     for (const [name, entries] of Object.entries(sorted)) {
       const { heading, count } = groups.get(name);
       if (!entries.length) continue;
       setText(count, String(entries.length + (name === "running" ? folded.running : 0)));
-      order.push(heading);
+      if (visible.length < most) order.push(heading);
       for (const entry of entries) {
-        if (++painted > MAX_PAINTED) break;
-        order.push(rowOf(entry).node);
+        if (visible.length < most) order.push(rowOf(entry, visible.length).node);
         visible.push(entry.row.number);
       }
     }
-    place(order);
-    for (const [number, row] of rows) if (!visible.includes(number) && row.node.parentNode !== box) rows.delete(number);
+    standing = Math.min(most, visible.length);
+    rest.style.height = `${(visible.length - standing) * height}px`;
+    place([...order, rest]);
+    for (const [number, row] of rows) if (row.node.parentNode !== box) rows.delete(number);
     foot.hidden = !unfolded && !folded.running && !folded.done;
     const words = unfolded
       ? [gettext("Fold the rows in progress")]
@@ -102,10 +114,10 @@ export function mountList(root, state) {
     empty(order.length === 0);
   }
 
-  function rowOf(entry) {
+  function rowOf(entry, index) {
     let row = rows.get(entry.row.number);
     if (!row) rows.set(entry.row.number, (row = new ListRow(entry, state)));
-    row.update(entry, state);
+    row.update(entry, state, { timed: near(index) });
     return row;
   }
 
@@ -122,11 +134,11 @@ export function mountList(root, state) {
   }
 
   function refreshInPlace() {
-    for (const number of visible) {
+    visible.slice(0, standing).forEach((number, index) => {
       const entry = state.entry(number);
-      if (entry) rowOf(entry);
+      if (entry) rowOf(entry, index);
       else rows.get(number)?.ended();
-    }
+    });
   }
 
   function empty(yes) {
@@ -140,9 +152,14 @@ export function mountList(root, state) {
   function step(by) {
     if (!visible.length) return;
     const at = visible.indexOf(state.selected);
-    const next = visible[Math.min(visible.length - 1, Math.max(0, at + by))];
+    const index = Math.min(visible.length - 1, Math.max(0, at + by));
+    const next = visible[index];
     hold();
     state.select(next);
+    if (index >= standing) {
+      first = index;
+      draw();
+    }
     const node = rows.get(next)?.node;
     node?.focus({ preventScroll: true });
     node?.scrollIntoView({ block: "nearest" });
@@ -159,6 +176,11 @@ export function mountList(root, state) {
     const number = event.target.closest("[data-number]")?.dataset.number;
     if (number) state.select(number);
   });
+  box.addEventListener("scroll", () => {
+    first = Math.floor(box.scrollTop / height);
+    if (standing < Math.min(visible.length, first + capacity + MARGIN)) draw(); // even a held order: all moves under the hand
+    else refreshInPlace();
+  }, { passive: true });
   box.addEventListener("keydown", hold);
   box.addEventListener("pointermove", hold, { passive: true });
   box.addEventListener("pointerleave", release);

@@ -22,6 +22,7 @@ import { showProof } from "./panel_proof.js";
 const HIT_PX = 14;
 const HIT_TOUCH_PX = 24;
 const REPAINT_MS = 250; // vehicles jump four times a second at most
+const AGE_MS = 1000;
 const GROUND_MS = 3000; // so long the marks wait for the ground
 
 export function mountMap(root, state) {
@@ -252,7 +253,7 @@ export function mountMap(root, state) {
   }
 
   function hover(event) {
-    const found = hit(event.containerPoint);
+    const found = map.dragging.moving() ? null : hit(event.containerPoint);
     box.classList.toggle("over", Boolean(found));
     tip.hidden = !found;
     if (!found) return;
@@ -310,7 +311,8 @@ export function mountMap(root, state) {
   legend.append(...legendNodes());
   legend.hidden = matchMedia("(max-width: 1600px)").matches;
 
-  state.addEventListener("entries", () => (queue(), showAge()));
+  state.addEventListener("entries", queue);
+  setInterval(showAge, AGE_MS);
   for (const name of ["select", "tick"]) state.addEventListener(name, marksAnew);
   document.addEventListener("visibilitychange", queue);
   document.addEventListener("modechange", allAnew);

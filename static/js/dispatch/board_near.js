@@ -33,6 +33,7 @@ export function mountNear(root, state) {
   let listed = []; // the order stays while something is ticked: a tick never slides to another unit
   let shown = null;
   let answer = null; // of the server, for `asked`
+  let told = null; // the answer whose needs and notes stand there
   let asked = "";
   let timer = 0;
   let failed = 0;
@@ -77,8 +78,11 @@ export function mountNear(root, state) {
     for (const id of state.ticked) if (!listed.includes(id)) listed.push(id);
     const now = state.live.now();
     setText(source, mine ? gettext("minutes · distance") : gettext("by the straight line"));
-    put(needs, (mine?.needs ?? []).map(needChip));
-    put(notes, (mine?.notes ?? []).map((text) => el("li", {}, text)));
+    if (mine !== told) {
+      put(needs, (mine?.needs ?? []).map(needChip));
+      put(notes, (mine?.notes ?? []).map((text) => el("li", {}, text)));
+      told = mine;
+    }
     empty.hidden = listed.length > 0;
     setText(empty, row.lat === null ? gettext("The incident has no place on the map") : gettext("No unit is free"));
     const said = new Map((mine?.units ?? []).map((unit) => [unit.id, unit]));

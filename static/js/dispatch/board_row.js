@@ -1,6 +1,6 @@
 /* One row of the queue. Built once per incident, then only its changed words are written.
  * title(row, state), awaited(entry) → words
- * new ListRow(entry, state); .node; .update(entry, state); .ended() */
+ * new ListRow(entry, state); .node; .update(entry, state, {timed = true}), without `timed` its timer stays; .ended() */
 
 import { el, setText } from "../lib/dom.js";
 import { gettext } from "../lib/i18n.js";
@@ -51,7 +51,7 @@ export class ListRow {
     }
   }
 
-  update(entry, state) {
+  update(entry, state, { timed = true } = {}) {
     const { row, urgency } = entry;
     const selected = row.number === state.selected;
     const unseen = state.live.notices.has(row.number);
@@ -59,7 +59,7 @@ export class ListRow {
     if (this.node.className !== classes) this.node.className = classes;
     if (String(selected) !== this.node.getAttribute("aria-current")) this.node.setAttribute("aria-current", selected);
     this.unseen.hidden = !unseen;
-    setText(this.timer, urgency.text);
+    if (timed) setText(this.timer, urgency.text);
     if (this.version === row.version && this.state === urgency.state) return;
     this.version = row.version;
     this.state = urgency.state;
