@@ -281,13 +281,19 @@ export function mountMap(root, state) {
 
   const outside = ([x, y], inner) => x < inner.x || y < inner.y || x > inner.x + inner.w || y > inner.y + inner.h;
 
+  const positioned = new WeakMap(); // unit's row → when, in ms: 2,000 of them are asked each second
+  function positionedAt(unit) {
+    if (!positioned.has(unit)) positioned.set(unit, ms(unit.position_at));
+    return positioned.get(unit);
+  }
+
   function showAge() {
     let newest = -Infinity;
     let stale = 0;
     const now = live.now();
     for (const unit of live.units.values()) {
       if (unit.status === "off_duty" || !unit.position_at) continue;
-      const at = ms(unit.position_at);
+      const at = positionedAt(unit);
       newest = Math.max(newest, at);
       if (now - at > 60_000) stale += 1;
     }
@@ -312,7 +318,7 @@ export function mountMap(root, state) {
   legend.hidden = matchMedia("(max-width: 1600px)").matches;
 
   state.addEventListener("entries", queue);
-  setInterval(showAge, AGE_MS);
+  setTimeout(() => setInterval(showAge, AGE_MS), AGE_MS / 2); // between two ticks of the queue: each has a frame of its own
   for (const name of ["select", "tick"]) state.addEventListener(name, marksAnew);
   document.addEventListener("visibilitychange", queue);
   document.addEventListener("modechange", allAnew);

@@ -48,13 +48,23 @@ export const STEP_TEXT = {
   released: gettext("released"),
 };
 
+const limits = new WeakMap(); // row → {limit, quarter}: a changed row is another one, and 500 of them are asked each second
+
+function limitOf(row) {
+  if (!limits.has(row)) {
+    const limit = ms(row.limit_at);
+    limits.set(row, { limit, quarter: (limit - ms(row.stage_since)) / 4 });
+  }
+  return limits.get(row);
+}
+
 export function urgency(row, now) {
-  const limit = ms(row.limit_at);
+  const { limit, quarter } = limitOf(row);
   const left = Number.isNaN(limit) ? null : limit - now;
   let state = "calm";
   if (row.escalation) state = "escalated";
   else if (left !== null && left <= 0) state = "late";
-  else if (left !== null && left <= (limit - ms(row.stage_since)) / 4) state = "soon";
+  else if (left !== null && left <= quarter) state = "soon";
   const text = left === null ? "" : left <= 0 ? `+${span(left)}` : span(left);
   return { state, left, text };
 }
