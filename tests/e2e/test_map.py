@@ -19,6 +19,14 @@ _INKED = """([x, y]) => {
   copy.getContext("2d").drawImage(marks, 0, 0);
   return copy.getContext("2d").getImageData((x - left) * scale, (y - top) * scale, 1, 1).data[3] > 0;
 }"""
+_COUNT_PICTURES = """() => {
+  window.pictures = { ground: 0, marks: 0 };
+  const transfer = ImageBitmapRenderingContext.prototype.transferFromImageBitmap;
+  ImageBitmapRenderingContext.prototype.transferFromImageBitmap = function (bitmap) {
+    window.pictures[this.canvas.classList.contains("marks-canvas") ? "marks" : "ground"] += 1;
+    return transfer.call(this, bitmap);
+  };
+}"""
 
 
 @pytest.mark.parametrize("workers", [True, False], ids=["a worker draws", "the page draws"])
@@ -59,21 +67,35 @@ def test_what_is_chosen_shows_at_once(
     page = sit(committed_world.dispatcher, language="en").open("/board/")
     page.wait_for_function("() => performance.getEntriesByName('map:hired').length")
     page.keyboard.press("z")
-    page.evaluate(
-        """() => {
-          window.pictures = 0;
-          const transfer = ImageBitmapRenderingContext.prototype.transferFromImageBitmap;
-          ImageBitmapRenderingContext.prototype.transferFromImageBitmap = function (bitmap) {
-            window.pictures += this.canvas.classList.contains("marks-canvas");
-            return transfer.call(this, bitmap);
-          };
-          for (let id = setTimeout(() => {}); id; id -= 1) clearTimeout(id); // only the choice itself can draw
-        }"""
-    )
+    page.evaluate(_COUNT_PICTURES)
+    # only the choice itself can draw
+    page.evaluate("() => { for (let id = setTimeout(() => {}); id; id -= 1) clearTimeout(id); }")
     page.wait_for_timeout(500)
-    before = page.evaluate("window.pictures")
+    before = page.evaluate("window.pictures.marks")
     page.keyboard.press("Escape")  # nothing is ticked any more
-    page.wait_for_function("before => window.pictures > before", arg=before)
+    page.wait_for_function("before => window.pictures.marks > before", arg=before)
+
+
+def test_a_picture_that_breaks_its_worker_is_drawn_by_the_page(
+    committed_world: SimpleNamespace, noise: Incident, sit: Callable[..., Desk]
+) -> None:
+    desk = sit(committed_world.dispatcher)
+    desk.page.add_init_script(
+        """window.Worker = class extends Worker {
+          postMessage(message, ...more) {
+            if (window.breaks && message.picture) setTimeout(() => this.dispatchEvent(new Event("error")));
+            else super.postMessage(message, ...more);
+          }
+        };"""
+    )
+    page = desk.open("/board/")
+    page.wait_for_function("() => performance.getEntriesByName('map:hired').length")
+    page.wait_for_load_state("networkidle")  # what a dispatch would uncover draws the ground as well
+    page.evaluate(_COUNT_PICTURES)
+    page.evaluate("window.breaks = true")
+    page.keyboard.press("z")
+    for name in ("ground", "marks"):
+        page.wait_for_function(f"() => window.pictures.{name}")
 
 
 @pytest.mark.parametrize("path", ["/board/", "/wall/"])

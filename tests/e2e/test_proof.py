@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute, expect
+from playwright.sync_api import Page, Route, WebSocketRoute, expect
 
 from dispatch.models import Incident
 from dispatch.services.incident import incident_file, incident_note
@@ -52,6 +52,46 @@ def test_a_lost_frame_greys_its_panels_until_they_are_mended(
     expect(queue.locator(f"[data-number='{filed.incident.number}']")).to_have_count(1, timeout=20_000)
     expect(strip).to_contain_text("Back. 1 update added")
     expect(queue).not_to_have_class(UNPROVEN)
+
+
+def test_a_line_that_drops_within_a_repair_leaves_nothing_grey(
+    committed_world: SimpleNamespace, fight: Incident, sit: Callable[..., Desk]
+) -> None:
+    desk = sit(committed_world.dispatcher, language="en")
+    wires: list[WebSocketRoute] = []
+    greeted: list[WebSocketRoute] = []
+
+    def lose(wire: WebSocketRoute) -> None:
+        wires.append(wire)
+        server = wire.connect_to_server()
+        first = len(wires) == 1
+
+        def said(text: str | bytes) -> None:
+            kind = json.loads(text)["type"]
+            if not (first and kind == "incident"):
+                wire.send(text)
+            if kind == "hello":
+                greeted.append(wire)
+
+        server.on_message(said)
+
+    desk.page.route_web_socket("**/ws/board/", lose)
+    page = open_board(desk)
+    queue, ground = page.locator("[data-queue]"), page.locator("[data-ground]")
+    expect(queue.locator("[data-proof]")).to_contain_text("checked")
+    under_way: list[Route] = []
+    held = True
+    page.route("**/api/board/", lambda route: under_way.append(route) if held else route.continue_())
+    filed = incident_file(actor=committed_world.watch, category="noise", summary="Loud music", **IN_EAST)
+    expect(queue).to_have_class(UNPROVEN)  # the repair of the queue alone is on its way
+    wires[0].close()
+    while len(greeted) < 2:
+        page.wait_for_timeout(50)
+    held = False  # all is in doubt by now, not the queue alone
+    under_way[0].continue_()
+    expect(queue.locator(f"[data-number='{filed.incident.number}']")).to_have_count(1)
+    for panel in (queue, ground):
+        expect(panel).not_to_have_class(UNPROVEN)
 
 
 def test_a_story_that_cant_be_read_greys_the_detail_alone(

@@ -19,6 +19,7 @@ export function mount(root) {
   const config = JSON.parse($("#board-config", root).textContent);
   const live = new Live({ socket: config.urls.socket, snapshot: config.urls.snapshot });
   const state = new BoardState(config, live);
+  live.start(); // the line opens while the panels are built; what comes over it waits for them
   const dialog = $("[data-dialog]", root);
 
   const head = mountHead(root, state);
@@ -61,5 +62,4 @@ export function mount(root) {
     if (!state.selected) state.select(state.entry(asked) ? asked : state.entries[0].row.number);
   });
   document.addEventListener("visibilitychange", () => !document.hidden && state.refresh());
-  live.start();
 }

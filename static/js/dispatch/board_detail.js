@@ -3,7 +3,7 @@
  * The row paints at once; the story (times, caller, timeline) follows by HTTP and is fetched again at each version. */
 
 import { $, el, put, setText } from "../lib/dom.js";
-import { get } from "../lib/http.js";
+import { HttpError, get } from "../lib/http.js";
 import { Proof } from "../lib/proof.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { mountAssigned } from "./board_assigned.js";
@@ -125,6 +125,7 @@ export function mountDetail(root, state, acts, dialog) {
       else proof.proven();
       show();
     } catch (error) {
+      if (!(error instanceof HttpError)) reportError(error); // a fault of ours is told, and ends no asking
       if (number !== state.selected) return;
       proof.gap(); // the panel greys and says since when; the rest of the board goes on
       timer = setTimeout(load, Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** tries++), number);

@@ -220,8 +220,7 @@ export function mountMap(root, state) {
 
   function clicked(event) {
     if (picking) {
-      picking = false;
-      root.classList.remove("picking");
+      stopPicking();
       const { lat, lng } = latLngAt(event.containerPoint);
       return void document.dispatchEvent(new CustomEvent("map:picked", { detail: { lat: +lat.toFixed(6), lon: +lng.toFixed(6) } }));
     }
@@ -229,6 +228,11 @@ export function mountMap(root, state) {
     if (found?.number) state.select(found.number);
     else if (found?.group) nearer(found.group);
     else if (found?.unit && live.units.has(found.unit)) unitClicked(live.units.get(found.unit));
+  }
+
+  function stopPicking() {
+    picking = false;
+    root.classList.remove("picking");
   }
 
   function latLngAt(point) {
@@ -328,6 +332,7 @@ export function mountMap(root, state) {
   });
   document.addEventListener("map:mark", ({ detail }) => {
     pin = detail;
+    if (!pin) stopPicking(); // the form is closed: the next click is one on the map again
     marksAnew();
   });
   matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", allAnew);

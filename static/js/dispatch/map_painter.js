@@ -49,9 +49,9 @@ export class Painter {
     this.next.delete(name);
     this.drawing.set(name, wish);
     const drawn = this.hands.draw(name, wish.picture);
-    wish.resolve(drawn);
     await drawn.catch(() => {}); // whoever wished hears of it; the next picture is drawn all the same
-    this.drawing.delete(name);
+    wish.resolve(drawn);
+    if (this.drawing.get(name) === wish) this.drawing.delete(name);
     this.#begin(name);
   }
 

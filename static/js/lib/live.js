@@ -199,15 +199,21 @@ export class Live extends EventTarget {
       this.whole = false;
       for (const kind of KINDS) if (this.loaded) this.proofs[kind].gap();
     }
-    if (this.loading || this.mode === "ended") return;
+    if (this.mode === "ended") return;
+    if (this.loading) {
+      this.again = true; // what is on its way may be older than this gap
+      return;
+    }
     clearTimeout(this.retry);
     this.loading = true;
+    this.again = false;
     this.touched.clear();
     const asked = KINDS.filter((kind) => this.proofs[kind].open);
     try {
       const made = this.#merge(await get(this.paths.snapshot));
       if (this.loaded) this.made += made.incidents + made.units;
-      this.loaded = this.whole = true;
+      this.loaded = true;
+      this.whole = !this.again;
       this.goodAt = performance.now();
       this.tries = 0;
       for (const kind of KINDS) asked.includes(kind) ? this.proofs[kind].repaired(made[kind]) : this.#proven(kind);
@@ -222,6 +228,7 @@ export class Live extends EventTarget {
     for (const [number, version] of changed.incidents) {
       if (!this.incidents.has(number)) this.gone.set(number, Math.max(version, this.gone.get(number) ?? 0));
     }
+    if (this.again) this.#load({ whole: false });
     this.#judge();
   }
 
