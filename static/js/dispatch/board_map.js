@@ -132,6 +132,8 @@ export function mountMap(root, state) {
   }
 
   function marksAnew() {
+    clearTimeout(queued); // whoever waits for a picture gets this one
+    queued = 0;
     layers.marksAnew();
   }
 

@@ -6,6 +6,8 @@
  * painter.paint(name, picture) → Promise<{bitmap, found} | null>   null: a later wish of that name has come
  * Where a browser has no such worker the page draws, one picture at a time. */
 
+import { blank } from "../lib/dom.js";
+
 export class Painter {
   constructor(kind, everything, artist = null) {
     Object.assign(this, { kind, everything });
@@ -91,9 +93,9 @@ class Here {
   tell = (news) => this.artist.take(news);
 
   async draw(_name, picture) {
-    const canvas = document.createElement("canvas");
+    const canvas = blank(1, 1);
     const found = this.artist.draw(canvas, picture);
-    return { bitmap: await createImageBitmap(canvas), found };
+    return { bitmap: canvas.transferToImageBitmap?.() ?? (await createImageBitmap(canvas)), found };
   }
 }
 

@@ -46,4 +46,4 @@ export function setText(node, text) {
 }
 
 export const blank = (width, height) =>
-  globalThis.document ? Object.assign(document.createElement("canvas"), { width, height }) : new OffscreenCanvas(width, height);
+  globalThis.OffscreenCanvas ? new OffscreenCanvas(width, height) : Object.assign(document.createElement("canvas"), { width, height });
