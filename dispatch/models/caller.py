@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from boshan_police.kernel import clock
+
 from .incident import Incident
 
 
@@ -26,4 +28,4 @@ class FurtherCaller(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.incident_id} {self.at:%H:%M:%S}"
+        return f"{self.incident_id} {clock.local(self.at):%H:%M:%S}"

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from boshan_police.kernel import clock
 from grid.models import Organisation
 
 from .incident import Incident
@@ -50,7 +51,7 @@ class Watch(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.organisation_id} {self.began_at:%m-%d %H:%M}"
+        return f"{self.organisation_id} {clock.local(self.began_at):%m-%d %H:%M}"
 
 
 class ShiftEntry(models.Model):

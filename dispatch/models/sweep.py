@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from boshan_police.kernel import clock
+
 
 class Sweep(models.Model):
     """When the part `name` last showed that it is at work.
@@ -16,4 +18,4 @@ class Sweep(models.Model):
     at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.name} {self.at:%H:%M:%S}"
+        return f"{self.name} {clock.local(self.at):%H:%M:%S}"

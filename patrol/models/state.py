@@ -4,6 +4,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from boshan_police.kernel import clock
 from grid.models import Organisation
 
 STATE_COLUMNS = (
@@ -47,7 +48,7 @@ class UnitState(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.call_sign} {self.at:%Y-%m-%d %H:%M:%S} {self.status}"
+        return f"{self.call_sign} {clock.local(self.at):%Y-%m-%d %H:%M:%S} {self.status}"
 
 
 def remembers_states() -> pgtrigger.Trigger:

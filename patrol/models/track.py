@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from boshan_police.kernel import clock
+
 from .device import Device
 from .unit import Unit
 
@@ -35,4 +37,4 @@ class TrackPoint(models.Model):
         indexes = [models.Index(fields=["unit", "at"], name="track_of_unit")]  # the trail of a unit
 
     def __str__(self) -> str:
-        return f"{self.device_id} {self.at:%Y-%m-%d %H:%M:%S}"
+        return f"{self.device_id} {clock.local(self.at):%Y-%m-%d %H:%M:%S}"
