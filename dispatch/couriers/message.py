@@ -52,9 +52,12 @@ def message_of(delivery: Delivery) -> Message:
         return test_message(delivery)
     timer = delivery.notice.timer
     incident = timer.incident
-    if incident.stage_since is None:  # ended since it was leased: withdrawn when it is looked at again
+    # Moved on since it was leased, and the escalation with it: withdrawn when it is looked at again.
+    if incident.generation != timer.generation:
         raise NotNow("Ended")
-    waited = round((delivery.notice.created_at - incident.stage_since).total_seconds())
+    since = incident.stage_since
+    assert since  # noqa: S101 - of the stage that the timer belongs to
+    waited = round((delivery.notice.created_at - since).total_seconds())
     with override(settings.LANGUAGE_CODE):
         words = {
             "number": incident.short_number,

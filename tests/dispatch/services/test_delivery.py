@@ -17,6 +17,7 @@ import pytest
 from django.core import mail
 
 from boshan_police.kernel import clock
+from dispatch.lifecycle import Stage
 from dispatch.models import Delivery, Incident, Notice
 from dispatch.selectors.health import read_health
 from dispatch.services.delivery import (
@@ -243,14 +244,22 @@ def test_what_nobody_needs_any_more_is_withdrawn(
     assert other_side.got == []
 
 
-def test_an_incident_that_ends_under_the_couriers_hands_is_no_fault(
+@pytest.mark.parametrize("stage", [Stage.NOT_DEPARTED, ""])
+def test_an_incident_that_moves_on_under_the_couriers_hands_is_told_no_more(
     escalate: Callable[..., Incident],
     by_gateway: Contact,
     other_side: OtherSide,
     caplog: pytest.LogCaptureFixture,
+    stage: str,
 ) -> None:
     incident = escalate()
-    Incident.objects.filter(pk=incident.pk).update(stage_since=None)
+    # As the courier reads it when its claim came just before: the row has moved on, the escalation is not yet ended.
+    moved = {
+        "stage": stage,
+        "stage_since": clock.now() if stage else None,
+        "generation": incident.generation + 1,
+    }
+    Incident.objects.filter(pk=incident.pk).update(**moved)
     deliveries_send()
     assert (only().state, only().error, other_side.got) == (State.QUEUED, "Ended", [])
     assert not caplog.records
