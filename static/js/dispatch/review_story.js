@@ -58,7 +58,7 @@ export function mountStory(root, state, player) {
     const shown = story && story.number === state.selected;
     life.hidden = !shown;
     if (!shown) return;
-    put($("[data-decisions]", root), el("h3", {}, gettext("Recommended and sent")), story.decisions.length ? el("ul.decisions", {}, story.decisions.map(decision)) : el("p.second", {}, gettext("Nobody was sent")));
+    put($("[data-decisions]", root), el("h3", {}, gettext("Recommended and sent")), story.decisions.length ? el("ul", {}, story.decisions.map(decision)) : el("p.second", {}, gettext("Nobody was sent")));
     put($("[data-told]", root), el("h3", {}, gettext("Who was told, who saw it")), story.told.length ? el("ul.told", {}, story.told.map(told)) : el("p.second", {}, gettext("Nobody had to be told")));
     dim();
   }

@@ -38,7 +38,7 @@ export function mountGrid(box, state, config) {
     };
     const station = el("select", { name: "station", "data-focus": "station" }, el("option", { value: "" }, "—"), config.stations.map(({ code, label }) => el("option", { value: code, selected: code === shape.station }, label)));
     station.addEventListener("change", () => state.edit([{ key: shape.key, station: station.value }]));
-    return el("div.lines", {}, field("code", gettext("Code"), 30), el("label.line", {}, el("span", {}, gettext("Station")), station), field("community", gettext("Community"), 40), field("community_code", gettext("Community code"), 12));
+    return el("div", {}, field("code", gettext("Code"), 30), el("label.line", {}, el("span", {}, gettext("Station")), station), field("community", gettext("Community"), 40), field("community_code", gettext("Community code"), 12));
   }
 
   // --- who serves it ------------------------------------------------------------------------------------------
