@@ -58,7 +58,6 @@ def page_config(request: HttpRequest) -> dict[str, Any]:
         "user": {
             "username": user.username,
             "name": user.name,
-            "role": user.role,
             "level": access.level_of(user),
         },
         "may": {verb: rule.allows(user) for verb, rule in _MAY.items()},

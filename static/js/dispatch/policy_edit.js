@@ -17,7 +17,7 @@ const removed = (row) => Boolean(input(row, "DELETE")?.checked);
 const say = (text) => ($("[data-policy-said]").textContent = text);
 
 /** "90", "1:30", "１：３０" → seconds; what can't be read → 0. */
-export function seconds(text) {
+function seconds(text) {
   const found = text.normalize("NFKC").trim().match(/^(?:(\d{1,5}):([0-5]?\d)|(\d{1,6}))$/);
   if (!found) return 0;
   return found[3] === undefined ? Number(found[1]) * 60 + Number(found[2]) : Number(found[3]);

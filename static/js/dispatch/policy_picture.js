@@ -1,5 +1,6 @@
 /* An escalation policy as a picture: a lane per stage, its steps on a line of time; the number in a mark is the level told.
  * picture({steps: [[stage, seconds, level]…], followUp, repeat}, {stages: [[code, text]…], levels: {level: text}}) → SVG element
+ * duration(seconds) → "30 s", "1:30", "2 min", "1.5 h"
  * A step whose level is lower than one before it is drawn dashed: it would tell somebody who has been told. */
 
 import { fill, gettext } from "../lib/i18n.js";

@@ -3,7 +3,7 @@
  * const frames = new Frames(url); frames.open(span key) — forgets what was held
  * frames.held(at) → frame | undefined, at in ms, whole seconds
  * await frames.want(at) → frame; frames.ahead([at, …]) — fetched when nothing is waited for
- * At most two requests a second. */
+ * One request at a time, begun 0.4 s apart while they run ahead; what is waited for comes next. */
 
 import { get } from "../lib/http.js";
 

@@ -14,7 +14,6 @@ export class Past extends EventTarget {
     this.units = new Map();
     this.notices = new Set();
     this.unknown = new Set();
-    this.health = null;
     this.proofs = { incidents: new Proof(), units: new Proof() }; // nothing to prove of what is past
     this.mode = "live"; // what is shown is what was asked for
     this.loaded = false;
@@ -22,7 +21,6 @@ export class Past extends EventTarget {
   }
 
   now = () => this.at;
-  age = () => 0;
 
   seek(at) {
     this.at = at;

@@ -1,5 +1,6 @@
 /* Spans of the past, in ms; days and watches are the bureau's.
- * dayOf(ms) → {start, end}; watchOf(ms) → {start, end}, changed at 08:00 and 20:00; dayText(ms) → "2026-11-24" for a date field
+ * dayOf(ms) → {start, end}; watchOf(ms) → {start, end}, changed at 08:00 and 20:00; dayText(ms) → "2026-11-24" for a date field,
+ * dayStart(text) → ms of its beginning
  * clipped(span, begins, now) → the part of it that is kept and has been; null where there is none */
 
 const HOUR = 3_600_000;

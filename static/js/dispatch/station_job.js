@@ -1,7 +1,7 @@
 /* What one crew works on now, its kept steps counted in. Rows only; no drawing.
- * new Job(state, outbox, person); .unit (id | null: in person; undefined: not chosen yet), .choose(unit)
+ * new Job(state, outbox); .unit (id | null: in person; undefined: not chosen yet), .choose(unit)
  * job.now() → {row, urgency, order, step, at} | null; job.claimable() → entries of the station that nobody has yet
- * job.label → call sign or name; job.choices() → own units on duty */
+ * job.mine → the unit's row or null; job.known → whether it is chosen and there; job.label → call sign or name; job.choices() → own units on duty */
 
 import { ms } from "../lib/time.js";
 import { TARGET } from "./station_step.js";

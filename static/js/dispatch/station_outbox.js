@@ -1,9 +1,10 @@
 /* Steps of a crew, kept with their time in this browser until the server has them.
  * const box = new Outbox(person); box.start()
- * box.press({number, assignment, verb, outcome, at, hold}) — `at` ms of the server's clock, `hold` ms to wait for an undo
+ * box.press({number, assignment, verb, outcome, at, hold, label}) — `at` ms of the server's clock, `hold` ms to wait for an undo,
+ *   `label` who did it
  * box.undo(); box.held → the entry that can still be taken back, or null
  * box.steps(assignment) → entries kept for it, oldest first; box.last(assignment) → the last step kept or sent, or undefined; box.size; box.offline — the last try found no network
- * box.flush() — send now what is due; box.told → [{id, text}], box.forget(id)
+ * box.flush() — send now what is due; box.told → [{id, text}] of what the crew must read, box.tell(text), box.forget(id)
  * Events: `changed`, `sent` {entry, answer}, `refused` {entry, error, dropped}
  * A repeat is no error for the server, so an entry may be sent twice and counts once. */
 

@@ -1,7 +1,8 @@
 /* The map of the editor: every grid as it will be, its marks, and what is chosen. Leaflet's canvas, geometry kept per shape.
  * const map = new TerritoryMap(box, state, config)
- * map.leaflet; map.fit(boundary | keys); map.whole(); map.project([lon, lat]) → [x, y]; map.preview(rows | null)
- * map.showFault(fault) — zooms there and rings it
+ * map.leaflet; map.fit(keys); map.whole(); map.project([lon, lat]) → [x, y]; map.preview(rows | null)
+ * map.redraw({key: boundary}) — of grids under the hand; map.showFault(fault) — zooms there and rings it
+ * lonLat(L.LatLng) → [lon, lat]; latLng([lon, lat]) → [lat, lon], as Leaflet takes it
  * Events: choose {key, many} (a click on a grid, Shift or Ctrl for several) */
 
 import { el } from "../lib/dom.js";
@@ -17,7 +18,7 @@ const DIALOG_PX = 410; // the import's form lies over the map's right side
 
 export const lonLat = ({ lat, lng }) => [lng, lat];
 export const latLng = ([lon, lat]) => [lat, lon];
-export const outline = (boundary) => {
+const outline = (boundary) => {
   const rings = ringsOf(boundary);
   const parts = [];
   for (const { path, points } of rings) (parts[path[0]] ??= [])[path[1]] = points.map(latLng);
@@ -122,7 +123,7 @@ export class TerritoryMap extends EventTarget {
 
   #style() {
     const { state } = this;
-    const colours = Object.fromEntries(["land", "cell", "stline", "ink", "ink2", "ink3", "focus", "raised", "line"].map((name) => [name, token(name)]));
+    const colours = Object.fromEntries(["land", "stline", "ink", "ink3", "focus", "raised"].map((name) => [name, token(name)]));
     for (const [key, { layer }] of this.cells) {
       const shape = state.shape(key);
       const style = { color: colours.stline, weight: 1, dashArray: null, fillColor: colours.land, fillOpacity: 1 };

@@ -1,5 +1,5 @@
 /* Shapes as lists of corners, [lon, lat]; nothing here knows a map or the page.
- * ringsOf(boundary) → [{path: [part, ring], points}] without the closing corner; withRings(boundary, rings) → boundary
+ * ringsOf(boundary) → [{path: [part, ring], points}] without the closing corner
  * corners(boundary) → how many; boxOf(boundary) → [west, south, east, north]
  * holders(shapes, point) → {key: boundary} with `point` as a corner of every shape whose border runs through it
  * moved(boundary, from, to) → boundary with each corner at `from` put at `to`
@@ -19,7 +19,7 @@ export function ringsOf(boundary) {
   return parts(boundary).flatMap((part, p) => part.map((ring, r) => ({ path: [p, r], points: ring.slice(0, -1) })));
 }
 
-export function withRings(boundary, rings) {
+function withRings(boundary, rings) {
   const whole = [];
   for (const { path, points } of rings) (whole[path[0]] ??= [])[path[1]] = [...points, points[0]];
   return boundary.type === "Polygon" ? { type: "Polygon", coordinates: whole[0] } : { type: "MultiPolygon", coordinates: whole };

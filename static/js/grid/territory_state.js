@@ -1,5 +1,5 @@
 /* What the editor holds: the territory, one plan laid over it, what is selected, undo. Each change is saved at once.
- * const state = new TerritoryState({api, zone}); await state.start()
+ * const state = new TerritoryState({api}); await state.start()
  * state.shape(key) → {key, kind: "kept"|"new"|"changed"|"removed", code, station, community_code, community, boundary, people, …}
  * state.shapes() → Map(key → boundary) of what will be there; state.selected Set(key); state.only → the one selected key or null
  * state.edit([{key, …fields}], {drop}) — keeps it here at once, sends it behind; state.undo(), state.redo()
@@ -96,8 +96,8 @@ export class TerritoryState extends EventTarget {
     this.#take(await get(`${this.api}plans/${id}/${whole ? "?whole=1" : ""}`));
   }
 
-  async create(title, reason = "") {
-    const plan = await post(`${this.api}plans/`, { title, reason });
+  async create(title) {
+    const plan = await post(`${this.api}plans/`, { title });
     await this.loadPlans();
     this.#take(plan);
   }

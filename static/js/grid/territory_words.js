@@ -1,7 +1,7 @@
 /* The words of the editor.
  * faultText(fault) → "Overlap of 城东-001 and 城东-002, 120 m²"; size(m2) → "120 m²", "1.25 km²"
- * kindText.{new, changed, removed, kept}; stateText; effect(plan) → when it takes effect, in words
- * localInput(ms) → value of a datetime-local field in the bureau's zone; fromInput(value) → ISO with its zone */
+ * kindText.{new, changed, removed, kept}; stateText[state]; effect(plan) → when it takes effect, in words; when(iso) → the instant in words
+ * nextMonday() → its 00:00 as the value of a datetime-local field, in the bureau's zone; fromInput(value) → the instant, ISO */
 
 import { chinese, fill, gettext } from "../lib/i18n.js";
 import { ZONE } from "../lib/time.js";
@@ -48,7 +48,8 @@ export function effect(plan) {
 const parts = new Intl.DateTimeFormat("en-CA", { timeZone: ZONE, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23", weekday: "short" });
 const read = (ms) => Object.fromEntries(parts.formatToParts(ms).map(({ type, value }) => [type, value]));
 
-export function localInput(ms) {
+/** The value of a datetime-local field in the bureau's zone. */
+function localInput(ms) {
   const { year, month, day, hour, minute } = read(ms);
   return `${year}-${month}-${day}T${hour}:${minute}`;
 }

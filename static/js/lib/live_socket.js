@@ -1,6 +1,6 @@
 /* The wire: one WebSocket that keeps trying. Waits 0.5 s, doubling to 8 s, each with full jitter, and at once when the
  * browser says it is online again. Closes a socket that has been silent too long, since a dead one looks alive.
- * openSocket(path, {frame(message), closed(code)}) → {restart(), stop()} */
+ * openSocket(path, {frame(message), closed(code)}) → {stop()} */
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8_000;
@@ -52,7 +52,6 @@ export function openSocket(path, { frame, closed }) {
   start();
 
   return {
-    restart,
     stop() {
       stopped = true;
       clearTimeout(timer);

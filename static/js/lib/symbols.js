@@ -61,14 +61,14 @@ export function unitSymbol(kind, status, stale = false, size = 16) {
 
 const TOKENS = [
   "ground", "land", "cell", "stline", "out", "panel", "raised", "line", "edge", "ink", "ink2", "ink3",
-  "soon", "soon-text", "soon-back", "on-soon", "late", "late-text", "late-back", "on-late",
+  "soon", "soon-text", "on-soon", "late", "late-text", "late-back", "on-late",
   "esc", "esc-text", "esc-back", "on-esc", "force", "focus",
 ]; // prettier-ignore
 
 export const palette = () => Object.fromEntries(TOKENS.map((name) => [name, token(name)]));
 
 /** Fill, stroke and digit colours of a priority mark. */
-export function inks(priority, state, colours) {
+function inks(priority, state, colours) {
   if (state === "escalated") return { fill: colours.esc, stroke: colours.esc, digit: colours["on-esc"] };
   if (state === "late") return { fill: colours.late, stroke: colours.late, digit: colours["on-late"] };
   if (state === "soon") return { fill: colours.soon, stroke: colours.ink, digit: colours["on-soon"] };

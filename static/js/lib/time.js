@@ -1,9 +1,10 @@
 /* Times as the trade writes them. Instants are ISO strings in UTC; people read the bureau's zone.
  * ms(iso) → epoch milliseconds (NaN for null)
  * span(ms) → "06:12", from 100 minutes "3 h 12", from two days "4 d 02"
- * stamp(instant) → "15:42:18"; hourMinute(instant) → "15:42"; date(instant) → "Monday, November 23"
+ * stamp(instant) → "15:42:18"; hourMinute(instant) → "15:42"; date(instant) → "Mon 23 Nov"
  * ago(ms) → "4 s ago", "3 min ago"; seconds(ms) → "0.4"
- * distance(metres) → "350 m", "1.1 km" */
+ * distance(metres) → "350 m", "1.1 km"
+ * ZONE — the bureau's */
 
 import { chinese, fill, gettext } from "./i18n.js";
 

@@ -3,7 +3,8 @@
  *   soon is the last quarter of the limit; escalated is a matter handed to a higher level and not yet moved on
  * compare(a, b) — order of the queue over {row, urgency}: escalated, late, soon, calm; then priority; then longest
  *   overdue or least left; then the number
- * STAGE_TEXT[stage], LEVEL_TEXT[level], PRIORITY_TEXT[priority], STATE_TEXT[state], STEP_TEXT[step] → text */
+ * serial(number) → "0147", as spoken on the radio
+ * STAGE_TEXT[stage], AWAITED_TEXT[stage], LEVEL_TEXT[level], PRIORITY_TEXT[priority], STATE_TEXT[state], STEP_TEXT[step] → text */
 
 import { gettext } from "./i18n.js";
 import { ms, span } from "./time.js";
