@@ -44,7 +44,7 @@ export function mountTabs(root, state) {
       }),
     );
     for (const [name] of fields) $(`select[name=${name}]`, root).value = state.filters[name];
-    for (const tab of $$("[data-tab]", root)) tab.setAttribute("aria-selected", tab.dataset.tab === state.tab);
+    for (const tab of $$("[data-tab]", root)) tab.setAttribute("aria-pressed", tab.dataset.tab === state.tab);
   }
 
   function showCounts() {

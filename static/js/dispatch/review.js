@@ -131,7 +131,7 @@ export function mount(root) {
 
   // --- keys ------------------------------------------------------------------------------------------------
   const key = (id, code, text, run, more = {}) => ({ id: `review-${id}`, code, text, run, group: "board", ...more });
-  const inField = ({ target }) => target.matches?.("input:not([type=range]), select, textarea, [role=tab]");
+  const inField = ({ target }) => target.matches?.("input:not([type=range]), select, textarea");
   const jump = (by) => (event) => {
     if (inField(event)) return false;
     player.seek(player.at + by * (event.shiftKey ? 60 : 10) * 1000);

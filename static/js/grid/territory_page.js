@@ -163,25 +163,12 @@ export async function mount(root) {
   for (const node of $$("[data-key]", root)) setText(node, allKeys().find(({ id }) => id === node.dataset.key)?.label ?? "");
 
   // --- the panel ------------------------------------------------------------------------------------------------
-  const tabs = $$("[role=tab]", root);
+  const tabs = $$("[data-tab]", root);
   function show(name) {
-    for (const tab of tabs) {
-      const on = tab.dataset.tab === name;
-      tab.setAttribute("aria-selected", on);
-      tab.tabIndex = on ? 0 : -1;
-    }
+    for (const tab of tabs) tab.setAttribute("aria-pressed", tab.dataset.tab === name);
     for (const panel of $$("[data-panel]", root)) panel.hidden = panel.dataset.panel !== name;
   }
-  tabs.forEach((tab, index) => {
-    tab.addEventListener("click", () => show(tab.dataset.tab));
-    tab.addEventListener("keydown", ({ key }) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-      if (!step) return;
-      const next = tabs[(index + step + tabs.length) % tabs.length];
-      next.click();
-      next.focus();
-    });
-  });
+  for (const tab of tabs) tab.addEventListener("click", () => show(tab.dataset.tab));
 
   let shown = "";
   state.addEventListener("plan", () => {
