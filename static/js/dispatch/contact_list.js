@@ -1,7 +1,7 @@
 /* How I am reached: adds this browser. mount(root): data-push-key (base64url), data-browsers (address of the API). */
 
 import { $, setText } from "../lib/dom.js";
-import { post } from "../lib/http.js";
+import { HttpError, post } from "../lib/http.js";
 import { gettext } from "../lib/i18n.js";
 
 export function mount(root) {
@@ -15,23 +15,26 @@ export function mount(root) {
   }
   button.addEventListener("click", async () => {
     button.disabled = true;
-    try {
-      await subscribe(root);
-      location.reload();
-    } catch (error) {
-      setText(said, error.message || gettext("The browser said no."));
-      button.disabled = false;
-    }
+    const refused = await subscribe(root);
+    if (refused === null) return location.reload();
+    setText(said, refused);
+    button.disabled = false;
   });
 }
 
+/** → why it was not added, or null. What the browser itself says is not always in the reader's language. */
 async function subscribe(root) {
-  if ((await Notification.requestPermission()) !== "granted") throw new Error(gettext("Notices are blocked for this site. Allow them in the browser's settings."));
-  const registration = await navigator.serviceWorker.register("/push_worker.js");
-  await navigator.serviceWorker.ready;
-  const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: root.dataset.pushKey });
-  const { endpoint, keys } = subscription.toJSON();
-  await post(root.dataset.browsers, { endpoint, ...keys, label: label() });
+  if ((await Notification.requestPermission()) !== "granted") return gettext("Notices are blocked for this site. Allow them in the browser's settings.");
+  try {
+    const registration = await navigator.serviceWorker.register("/push_worker.js");
+    await navigator.serviceWorker.ready;
+    const subscription = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: root.dataset.pushKey });
+    const { endpoint, keys } = subscription.toJSON();
+    await post(root.dataset.browsers, { endpoint, ...keys, label: label() });
+    return null;
+  } catch (error) {
+    return error instanceof HttpError ? error.message : gettext("The browser said no.");
+  }
 }
 
 /** Enough to tell two of one's browsers apart. */

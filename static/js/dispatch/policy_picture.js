@@ -78,5 +78,5 @@ const summary = (lanes, levels) =>
   lanes
     .map(({ text, steps }) => [text, steps.map(([, seconds, level]) => `${duration(seconds)} ${levels[level]}`)])
     .filter(([, told]) => told.length)
-    .map(([text, told]) => `${text}: ${told.join(", ")}`)
-    .join("; ");
+    .map(([text, told]) => [text, told.join(gettext(", "))].join(gettext(": ")))
+    .join(gettext("; "));

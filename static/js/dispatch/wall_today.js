@@ -78,7 +78,7 @@ function curve(svg, { hours, earlier }) {
   const y = (count) => BOTTOM - (count / top) * (BOTTOM - TOP);
   const points = (counts) => counts.map((count, hour) => `${x(hour).toFixed(1)},${y(count).toFixed(1)}`);
   svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-  svg.setAttribute("aria-label", fill(gettext("Received per hour today: %(counts)s"), { counts: known.join(", ") }));
+  svg.setAttribute("aria-label", fill(gettext("Received per hour today: %(counts)s"), { counts: known.join(gettext(", ")) }));
   const parts = [];
   for (const count of [0, top / 2, top]) {
     parts.push(node("line", { class: "curve-grid", x1: LEFT, x2: RIGHT, y1: y(count), y2: y(count) }));

@@ -26,6 +26,17 @@ async function send(form) {
   }
 }
 
+const brokenOff = () => new Error(gettext("The connection broke off. Look at the list before you try again."));
+
+/** One line of the answer. What is none was put there by something between here and the server. */
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw brokenOff();
+  }
+}
+
 /** Reads the answer's lines: {row}, then {go} or {error}. */
 async function follow(form, status) {
   let answer;
@@ -43,11 +54,11 @@ async function follow(form, status) {
     const lines = rest.split("\n");
     rest = lines.pop();
     for (const line of lines) {
-      const { row, go, error } = JSON.parse(line);
+      const { row, go, error } = parsed(line);
       if (error) throw new Error(error.message);
       if (go) return void location.assign(go);
       status.textContent = row ? fill(form.dataset.tableForm === "write" ? gettext("Writing row %(row)s") : gettext("Trying row %(row)s"), { row }) : "";
     }
-    if (done) throw new Error(gettext("The connection broke off. Look at the list before you try again."));
+    if (done) throw brokenOff();
   }
 }

@@ -27,7 +27,7 @@ export const size = (m2) =>
 
 export function faultText({ kind, codes, size: m2 }) {
   const shown = codes.slice(0, 3).map((code) => code || gettext("the new grid"));
-  const names = shown.join(chinese ? "、" : ", ") + (codes.length > 3 ? "…" : "");
+  const names = shown.join(gettext(", ")) + (codes.length > 3 ? "…" : "");
   return fill(FAULTS[kind], { codes: names || "—", size: m2 === null ? "" : size(m2) });
 }
 
