@@ -1,22 +1,14 @@
 /* Today's intake beside the same weekday of the last weeks, and two measures. What was not recorded is said, not drawn.
  * mountToday(root, url) — asks each minute */
 
-import { $, put, setText } from "../lib/dom.js";
+import { $, el, put, setText, svg } from "../lib/dom.js";
 import { get } from "../lib/http.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
 
 const EACH_MS = 60_000;
 const STALE_MS = 150_000; // two askings missed
-const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [496, 270];
 const [LEFT, RIGHT, TOP, BOTTOM] = [56, 486, 20, 218];
-
-const node = (tag, attributes, text) => {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  if (text !== undefined) element.textContent = text;
-  return element;
-};
 
 export function mountToday(root, url) {
   const panel = $(".wall-right", root);
@@ -49,9 +41,7 @@ export function mountToday(root, url) {
       setText(value, "–");
       return setText(note, gettext("no orders yet"));
     }
-    const percent = document.createElement("small");
-    percent.textContent = "%";
-    put(value, (accepted.share * 100).toFixed(1), percent);
+    put(value, (accepted.share * 100).toFixed(1), el("small", {}, "%"));
     const target = Math.round(accepted.target * 100);
     setText(note, fill(accepted.share < accepted.target ? gettext("below target %(n)s%") : gettext("target %(n)s%"), { n: target }));
   }
@@ -70,25 +60,25 @@ export function mountToday(root, url) {
 const minutes = (total) => `${Math.floor(total / 60)}:${String(Math.floor(total % 60)).padStart(2, "0")}`;
 
 /** The hours so far as a line, the last weeks as a band from their lowest to their highest. Bars begin at zero. */
-function curve(svg, { hours, earlier }) {
+function curve(box, { hours, earlier }) {
   const known = hours.filter((count) => count !== null);
   const highest = Math.max(4, ...known, ...(earlier?.high ?? []));
   const top = Math.ceil(highest / 4) * 4;
   const x = (hour) => LEFT + (hour / 23) * (RIGHT - LEFT);
   const y = (count) => BOTTOM - (count / top) * (BOTTOM - TOP);
   const points = (counts) => counts.map((count, hour) => `${x(hour).toFixed(1)},${y(count).toFixed(1)}`);
-  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-  svg.setAttribute("aria-label", fill(gettext("Received per hour today: %(counts)s"), { counts: known.join(gettext(", ")) }));
+  box.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
+  box.setAttribute("aria-label", fill(gettext("Received per hour today: %(counts)s"), { counts: known.join(gettext(", ")) }));
   const parts = [];
   for (const count of [0, top / 2, top]) {
-    parts.push(node("line", { class: "curve-grid", x1: LEFT, x2: RIGHT, y1: y(count), y2: y(count) }));
-    parts.push(node("text", { x: LEFT - 12, y: y(count) + 11, "text-anchor": "end" }, count));
+    parts.push(svg("line", { class: "curve-grid", x1: LEFT, x2: RIGHT, y1: y(count), y2: y(count) }));
+    parts.push(svg("text", { x: LEFT - 12, y: y(count) + 11, "text-anchor": "end" }, count));
   }
-  for (const hour of [0, 6, 12, 18]) parts.push(node("text", { x: x(hour), y: HEIGHT - 14, "text-anchor": hour ? "middle" : "start" }, hour || gettext("0 h")));
-  if (earlier) parts.push(node("polygon", { class: "curve-band", points: [...points(earlier.high), ...points(earlier.low).reverse()].join(" ") }));
+  for (const hour of [0, 6, 12, 18]) parts.push(svg("text", { x: x(hour), y: HEIGHT - 14, "text-anchor": hour ? "middle" : "start" }, hour || gettext("0 h")));
+  if (earlier) parts.push(svg("polygon", { class: "curve-band", points: [...points(earlier.high), ...points(earlier.low).reverse()].join(" ") }));
   // the hour that runs is not over: its count so far is a dashed end, no fall
-  parts.push(node("polyline", { class: "curve-now", points: points(known.slice(0, -1)).join(" ") }));
-  parts.push(node("polyline", { class: "curve-now running", points: points(known).slice(-2).join(" ") }));
-  parts.push(node("circle", { class: "curve-end", cx: x(known.length - 1), cy: y(known.at(-1)), r: 9 }));
-  svg.replaceChildren(...parts);
+  parts.push(svg("polyline", { class: "curve-now", points: points(known.slice(0, -1)).join(" ") }));
+  parts.push(svg("polyline", { class: "curve-now running", points: points(known).slice(-2).join(" ") }));
+  parts.push(svg("circle", { class: "curve-end", cx: x(known.length - 1), cy: y(known.at(-1)), r: 9 }));
+  box.replaceChildren(...parts);
 }

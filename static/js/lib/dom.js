@@ -1,5 +1,6 @@
 /* Building elements without innerHTML, so that no text of a caller can become markup.
  * el("button.small", {type: "button", onclick, dataset: {…}}, child, …) → element; children may be strings, nodes, null
+ * svg("path", {d, …}, child, …) → the same of a drawing
  * $(selector, root), $$(selector, root) → element | null, array
  * put(node, …children) — replaces the content
  * redraw(node, …children) — the same under the keyboard: the focus goes to what has the same data-focus, else to the node
@@ -21,6 +22,15 @@ export function el(spec, properties = {}, ...children) {
     else node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children.flat(3).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export function svg(tag, attributes = {}, ...children) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);
   return node;
 }
 

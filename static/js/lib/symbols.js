@@ -1,18 +1,17 @@
 /* The marks: priority is shape and ink, lateness is colour; the kind of a unit is shape, its status is fill.
  * One path per shape, drawn as SVG in lists and as sprites on canvases, so the two can't differ.
- * prioritySymbol(priority, state, size = 24) → <svg>; setPriority(svg, priority, state)
+ * prioritySymbol(priority, state, size = 24) → <svg>; setPriority(mark, priority, state)
  * unitSymbol(kind, status, stale, size = 16) → <svg>
  * palette() → {token: colour} of the mode now
  * Sprites(colours, ratio): .priority(priority, state, size, plain), .unit(kind, status, stale, size) → {image, half}
  *   `half` is half the side in CSS pixels; draw with drawImage(image, x - half, y - half, 2 * half, 2 * half)
  *   .words(text, px, colour) → {image, w, h}: text with a halo of the land, its first letter 3 px from the left */
 
-import { blank } from "./dom.js";
+import { blank, svg } from "./dom.js";
 import { token } from "./mode.js";
 
-const SVG = "http://www.w3.org/2000/svg";
-
-// Priorities within ±11, units within ±7, both around the origin.
+// Priorities within ±11, units within ±7, both around the origin. The priorities stand once more, and are compared, in
+// dispatch/partials/_incident_priority.html, for pages that the server draws.
 const PRIORITY = {
   1: "M0-11 11 0 0 11-11 0Z",
   2: "M0-10.5 11 9H-11Z",
@@ -29,34 +28,27 @@ const UNIT = {
 };
 const DIGIT_DROP = { 1: 4.4, 2: 6.6, 3: 4.6, 4: 4.6 }; // baseline below the centre, by shape
 
-const node = (tag, attributes) => {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-};
-
 export function prioritySymbol(priority, state, size = 24) {
-  const svg = node("svg", { viewBox: "-12 -12 24 24", width: size, height: size, "aria-hidden": "true" });
-  svg.append(node("path", {}), node("text", { "text-anchor": "middle" }));
-  setPriority(svg, priority, state);
-  return svg;
+  const box = { viewBox: "-12 -12 24 24", width: size, height: size, "aria-hidden": "true" };
+  const mark = svg("svg", box, svg("path"), svg("text", { "text-anchor": "middle" }));
+  setPriority(mark, priority, state);
+  return mark;
 }
 
-export function setPriority(svg, priority, state) {
+export function setPriority(mark, priority, state) {
   const classes = `symbol p${priority} ${state}`;
-  if (svg.getAttribute("class") === classes) return;
-  svg.setAttribute("class", classes);
-  svg.firstChild.setAttribute("d", PRIORITY[priority]);
-  svg.lastChild.setAttribute("y", DIGIT_DROP[priority]);
-  svg.lastChild.textContent = priority;
+  if (mark.getAttribute("class") === classes) return;
+  mark.setAttribute("class", classes);
+  mark.firstChild.setAttribute("d", PRIORITY[priority]);
+  mark.lastChild.setAttribute("y", DIGIT_DROP[priority]);
+  mark.lastChild.textContent = priority;
 }
 
 export function unitSymbol(kind, status, stale = false, size = 16) {
-  const svg = node("svg", { viewBox: "-9 -9 18 18", width: size, height: size, "aria-hidden": "true" });
-  svg.setAttribute("class", `symbol unit ${status}${stale ? " stale" : ""}`);
-  svg.append(node("path", { d: UNIT[kind] ?? UNIT.foot }));
-  if (status === "assigned" || status === "en_route") svg.append(node("circle", { r: 2.4 }));
-  return svg;
+  const box = { class: `symbol unit ${status}${stale ? " stale" : ""}`, viewBox: "-9 -9 18 18", width: size, height: size, "aria-hidden": "true" };
+  const mark = svg("svg", box, svg("path", { d: UNIT[kind] ?? UNIT.foot }));
+  if (status === "assigned" || status === "en_route") mark.append(svg("circle", { r: 2.4 }));
+  return mark;
 }
 
 const TOKENS = [
