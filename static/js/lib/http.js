@@ -6,11 +6,13 @@
  * newKey() → such a key
  * HttpError: status (0 = no answer), code, message (for people), field, fields, details
  * null answers a 204. An answer that breaks off is none: status 0, as without a network.
- * A 401 sends `sessionended` on document. No answer within 15 s is an error that says so. */
+ * A 401 sends `sessionended` on document. No answer within 15 s is an error that says so; an upload may last, but not
+ * without moving: half a minute of that is the same error. */
 
 import { gettext } from "./i18n.js";
 
 const TIMEOUT_MS = 15_000;
+const IDLE_MS = 30_000; // a slow line takes some tens of kilobytes at a time
 
 export class HttpError extends Error {
   constructor(status, error = {}) {
@@ -39,12 +41,17 @@ async function send(url, options) {
   } catch {
     throw new HttpError(0);
   }
-  if (response.status === 204) return null;
-  const body = await response.json().catch(() => null);
-  if (response.ok && body === null) throw new HttpError(0); // the line dropped within it
-  if (response.ok) return body;
-  if (response.status === 401) document.dispatchEvent(new CustomEvent("sessionended"));
-  throw new HttpError(response.status, body?.error);
+  return taken(response.status, response.status === 204 ? null : await response.json().catch(() => null));
+}
+
+/** What an answer gives, or throws; `body` is null where it is none or broke off. */
+function taken(status, body) {
+  if (status === 204) return null;
+  const ok = status >= 200 && status < 300;
+  if (ok && body === null) throw new HttpError(0); // the line dropped within it
+  if (ok) return body;
+  if (status === 401) document.dispatchEvent(new CustomEvent("sessionended"));
+  throw new HttpError(status, body?.error);
 }
 
 export const get = (url) => send(url, { headers: { Accept: "application/json" } });
@@ -73,9 +80,25 @@ export function upload(url, file, { progress, fields = {} } = {}) {
     request.responseType = "json";
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("X-CSRFToken", cookie("csrftoken"));
-    request.upload.onprogress = ({ loaded, total }) => progress?.(total ? loaded / total : 0);
-    request.onerror = () => reject(new HttpError(0));
-    request.onload = () => (request.status < 300 ? resolve(request.response) : reject(new HttpError(request.status, request.response?.error)));
+    let idle = 0;
+    const moved = () => {
+      clearTimeout(idle);
+      idle = setTimeout(() => request.abort(), IDLE_MS);
+    };
+    request.upload.onprogress = ({ loaded, total }) => {
+      moved();
+      progress?.(total ? loaded / total : 0);
+    };
+    // however it ends; where no answer came, the status is 0
+    request.onloadend = () => {
+      clearTimeout(idle);
+      try {
+        resolve(taken(request.status, request.response));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    moved();
     request.send(form);
   });
 }
