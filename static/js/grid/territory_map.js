@@ -206,8 +206,9 @@ export class TerritoryMap extends EventTarget {
     if (area.type === "Point") this.leaflet.setView(latLng(area.coordinates), 17, { animate: false });
     else this.#fitBoxes([boxOf(area)], 18);
     const centre = area.type === "Point" ? latLng(area.coordinates) : this.#middle(area);
-    this.ring = L.circleMarker(centre, { renderer: this.renderer, radius: 26, color: token("focus"), weight: 3, fill: false, interactive: false }).addTo(this.leaflet);
-    setTimeout(() => this.ring?.remove(), 4000);
+    const ring = L.circleMarker(centre, { renderer: this.renderer, radius: 26, color: token("focus"), weight: 3, fill: false, interactive: false }).addTo(this.leaflet);
+    this.ring = ring;
+    setTimeout(() => ring.remove(), 4000); // this one: by then another may stand
   }
 
   /** What a file would bring, over all else. */
