@@ -2,21 +2,16 @@
 
 import io
 import json
-import zipfile
-from datetime import timedelta
-from html import unescape
 
 import pytest
 from django.test import Client
-from openpyxl import Workbook, load_workbook
-from psycopg2.extras import DateTimeTZRange
 
-from boshan_police.kernel import clock
 from boshan_police.kernel.models import AuditEntry
-from dispatch.models import Category, PlanNeed, Policy, ResponsePlan
+from dispatch.models import Category, Policy, ResponsePlan
 from grid.models import Duty, Organisation, Person, User
 from patrol.models import Unit
 from tests.factories import AccountFactory
+from tests.grid.tables import UNITS, hand_in, write, wrong
 from tests.world import EAST, SOUTH
 
 TABLES = {
@@ -29,38 +24,6 @@ TABLES = {
     "grid/person": Person,
     "grid/duty": Duty,
 }
-UNITS = "call sign,kind,organisation,station,capabilities,members\n"
-
-
-@pytest.fixture
-def office(world):
-    client = Client(headers={"Accept-Language": "en"})
-    client.force_login(world.admin, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
-def hand_in(office, table, content, name="table.csv"):
-    """The page that a file leads to."""
-    file = io.BytesIO(content.encode() if isinstance(content, str) else content)
-    file.name = name
-    return office.post(f"/admin/{table}/table/", {"file": file}, follow=True)
-
-
-def write(office, page):
-    return office.post(page.context["here"], follow=True)
-
-
-def wrong(page):
-    return [(each.row, each.column, each.value, each.words) for each in page.context["errors"]]
-
-
-def book(*rows):
-    made = Workbook()
-    for row in rows:
-        made.active.append(row)
-    out = io.BytesIO()
-    made.save(out)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -75,23 +38,6 @@ def test_what_goes_out_in_chinese_comes_back_in_english_and_changes_nothing(
     assert page.context["same"] == TABLES[table].objects.count() > 0
     assert "Nothing changes" in page.content.decode()
     assert AuditEntry.objects.get(code="table.exported").actor == world.admin
-
-
-@pytest.fixture
-def full(world):
-    """A row of everything, with what is awkward in a file."""
-    plan = ResponsePlan.objects.create(category=None, priority=1)
-    PlanNeed.objects.create(plan=plan, kinds=["car", "foot"], count=1)
-    PlanNeed.objects.create(plan=plan, kinds=["guard"], capability="crowd", count=2)
-    ResponsePlan.objects.create(category=world.fight, priority=2)
-    Unit.objects.filter(pk=world.east_car.pk).update(capabilities=["armed", "drone"])
-    Unit.objects.filter(pk=world.east_foot.pk).update(call_sign="=cmd|'/c calc'!A1", station=None)
-    Organisation.objects.filter(pk=EAST).update(lat=36.5, lon=-0.5)
-    Category.objects.filter(pk="noise").update(active=False, follow_up_hours=24, name='噪音,“扰民”"')
-    User.objects.filter(pk=world.guard.pk).update(phone="+8613800000612")
-    Person.objects.create(number="007", name="李青", kind="auxiliary", organisation_id=EAST, phone="-1")
-    now = clock.now()
-    Duty.objects.create(person=world.watch, period=DateTimeTZRange(now, now + timedelta(hours=12)))
 
 
 def test_new_and_changed_units_are_shown_and_then_written_and_audited_like_by_hand(office, world, full):
@@ -174,151 +120,6 @@ def test_every_wrong_cell_is_named_and_nothing_is_written(office, world):
 def test_a_chinese_reader_reads_chinese(office, world):
     page = office.get("/admin/patrol/unit/table/", headers={"Accept-Language": "zh-hans"}).content.decode()
     assert "呼号" in page
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("t.csv", b"", "empty"),
-        ("t.csv", b"\n\n,,\n", "empty"),
-        ("t.xlsx", b"call sign,kind\n", "not an .xlsx workbook"),
-        ("t.csv", book(["call sign"]), "not a csv file"),
-        ("t.xls", b"x", "Only .xlsx and .csv"),
-        ("t.csv", b"\xff\xff\xfd\x00\x81", "can't be read"),
-        ("t.csv", b"x" * (5 * 1024 * 1024 + 1), "at most 5 MB"),
-        ("t.csv", b"call sign\n" + b"x\n" * 20_001, "more than 20,000 rows"),
-        ("t.csv", b'call sign\n"' + b"x" * 200_000, "can't be told apart"),
-        ("t.csv", b"," * 70 + b"x\n", "more than 60 columns"),
-        ("t.xlsx", book(["call sign"], ["=1+1"]), "A2 holds a formula"),
-        ("t.xlsx", book(["call sign"], ["=cmd|'/c calc'!A1"]), "A2 holds a formula"),
-    ],
-)
-def test_a_file_that_is_none_is_refused_in_words(office, world, name, content, words):
-    page = hand_in(office, "patrol/unit", content, name)
-    assert page.status_code == 400
-    assert words in unescape(page.content.decode())
-
-
-def _with_part(content, name, text, taken_from=None):
-    """A workbook with one part more, or another text in one."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.infolist():
-            if part.filename != name:
-                new.writestr(part, old.read(part))
-        new.writestr(name, text)
-    return out.getvalue()
-
-
-def test_a_workbook_that_hides_something_is_refused(office, world):
-    plain = book(["call sign", "kind"], ["城东01", "car"])
-    merged = Workbook()
-    merged.active.append(["call sign", "kind"])
-    merged.active.merge_cells("A2:A5")
-    out = io.BytesIO()
-    merged.save(out)
-    sheet = "xl/worksheets/sheet1.xml"
-    for content, words in [
-        (_with_part(plain, "xl/vbaProject.bin", b"x"), "macros"),
-        (_with_part(plain, "xl/externalLinks/externalLink1.xml", b"<x/>"), "links to other files"),
-        (_with_part(plain, "xl/media/zeros.bin", b"0" * (65 * 1024 * 1024)), "unpacks to more"),
-        (
-            _with_part(plain, sheet, b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
-            "not an .xlsx",
-        ),
-        (_with_part(plain, sheet, b"<worksheet><sheetData><row>"), "can't be read"),
-        (plain[: len(plain) // 2], "not an .xlsx"),
-        (out.getvalue(), "A2:A5 are merged"),
-    ]:
-        page = hand_in(office, "patrol/unit", content, "t.xlsx")
-        assert (page.status_code, words in unescape(page.content.decode())) == (400, True), words
-
-
-@pytest.mark.parametrize(
-    ("head", "words"),
-    [
-        ("kind", "missing: it tells the rows apart"),
-        ("call sign,colour", "Known are: Call sign, Kind"),
-        ("call sign,呼号", "stands twice"),
-    ],
-)
-def test_a_heading_that_can_not_be_meant(office, world, head, words):
-    page = hand_in(office, "patrol/unit", f"{head}\n城东01,car\n")
-    assert words in wrong(page)[0][3]
-
-
-def test_gb18030_is_read_and_what_is_left_out_stays(office, world):
-    text = "呼号\t人数\n城东01\t５\n".encode("gb18030")
-    page = hand_in(office, "patrol/unit", text)
-    assert wrong(page) == []
-    write(office, page)
-    car = Unit.objects.get(pk=world.east_car.pk)
-    assert (car.members, car.kind, car.organisation_id) == (5, "car", EAST)
-
-
-def test_nothing_runs_in_a_spreadsheet(office, world, full):
-    rows = office.get("/admin/patrol/unit/table.csv").content.decode("utf-8-sig")
-    assert "'=cmd|" in rows
-    assert "\n=cmd" not in rows
-    book = load_workbook(io.BytesIO(office.get("/admin/patrol/unit/table.xlsx").content))
-    (cell,) = [row[0] for row in book.active.iter_rows(min_row=2) if str(row[0].value).startswith("=")]
-    assert (cell.data_type, cell.quotePrefix) == ("s", True)
-
-
-# --- Rows inside rows ------------------------------------------------------------------------------------
-
-POLICY = "category,priority,after a take-over (s),stage,seconds,level\n"
-
-
-def test_a_policys_steps_are_as_the_file_says(office, world):
-    policy = Policy.objects.get(priority=1)
-    text = (
-        "category,priority,stage,seconds,level\n"
-        "*,1,unclaimed,30,1\n*,1,Unclaimed,60,watch commander\n*,1,unclaimed,90,3\n盗窃,2,unclaimed,45,1\n"
-    )
-    page = hand_in(office, "dispatch/policy", text)
-    assert wrong(page) == []
-    (change,) = page.context["changed"]
-    assert len(change.cells) == 3  # one other level, one new, one gone
-    write(office, page)
-    assert list(policy.steps.values_list("seconds", "level")) == [(30, 1), (60, 3), (90, 3)]
-    theft = Policy.objects.get(category="theft")
-    assert list(theft.steps.values_list("seconds", "level")) == [(45, 1)]
-    assert Policy.objects.filter(priority=2, category=None).exists()  # not in the file, not removed
-    entry = AuditEntry.objects.get(code="configuration.changed")
-    assert "60" in str(entry.details)
-
-
-@pytest.mark.parametrize(
-    ("rows", "row", "words"),
-    [
-        ("*,3,300,unclaimed,30,2\n*,3,300,unclaimed,60,1\n", 3, "in a circle"),
-        ("*,3,300,unclaimed,60,1\n*,3,300,unclaimed,30,2\n", 2, "in a circle"),
-        ("*,3,300,unclaimed,30,1\n*,3,300,unclaimed,30,2\n", 3, "stands in row 2"),
-        ("*,3,300,unclaimed,20000,1\n", 2, "four hours"),
-        ("*,3,300,unclaimed,30,9\n", 2, "not one of"),
-        ("*,3,300,unclaimed,30,1\n*,3,200,unclaimed,60,1\n", 3, "must agree"),
-        (",3,300,unclaimed,30,1\n", 2, "required"),
-        ("nothing,3,300,unclaimed,30,1\n", 2, "not known"),
-    ],
-)
-def test_steps_that_can_not_be_meant_are_named_at_their_row(office, world, rows, row, words):
-    head = "category,priority,follow_up_seconds,stage,seconds,level\n"
-    page = hand_in(office, "dispatch/policy", head + rows)
-    assert any(each[0] == row and words in each[3] for each in wrong(page)), wrong(page)
-    assert not Policy.objects.filter(priority=3).exists()
-
-
-def test_a_plan_that_asks_for_more_than_exists_is_said_at_its_row_and_on_its_page(office, world):
-    text = "category,priority,kinds,capability,how many\n打架斗殴,1,警车/步巡,,2\nfight,1,car,,4\nfight,1,guard,crowd control,1\n"
-    page = hand_in(office, "dispatch/responseplan", text)
-    assert wrong(page) == []
-    said = [(each.row, each.words) for each in page.context["warnings"]]
-    assert [row for row, _words in said] == [4]
-    assert "the bureau has 0 such units" in said[0][1]
-    write(office, page)
-    needs = PlanNeed.objects.order_by("id").values_list("kinds", "capability", "count")
-    assert list(needs) == [(["car", "foot"], "", 2), (["car"], "", 4), (["guard"], "crowd", 1)]
 
 
 # --- In between, and who may --------------------------------------------------------------------------------

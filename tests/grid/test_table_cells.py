@@ -3,9 +3,7 @@
 import pytest
 
 from grid.models import Duty
-from tests.grid.test_table_admin import hand_in, office, wrong
-
-__all__ = ["office"]
+from tests.grid.tables import hand_in, wrong
 
 
 def test_a_number_is_no_account(office, world):

@@ -13,11 +13,10 @@ from boshan_police.kernel.models import AuditEntry
 from grid.table_reading import Reading
 from patrol.models import Unit
 from tests.factories import OrganisationFactory
-from tests.grid.test_table_admin import UNITS, hand_in, office, write, wrong
+from tests.grid.tables import UNITS, hand_in, write, wrong
 from tests.throwaway_redis import ThrowawayRedis
 from tests.world import EAST, SOUTH
 
-__all__ = ["office"]
 NEW = UNITS + f"新01,car,{EAST},,,2\n"
 
 
