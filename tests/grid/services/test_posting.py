@@ -1,23 +1,23 @@
 """Who serves a grid, handed over: what is to come goes, what was stays, and the trace says both."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from boshan_police.kernel.errors import Invalid
 from boshan_police.kernel.models import AuditEntry
 from grid.models import Posting
+from grid.selectors.territory_plan import territory_rows
 from grid.services.posting import post_hand_over
 from tests.factories.ground import PersonFactory
+from tests.grid.services.drafts import NOON
 from tests.world import EAST
 
-NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
 DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def person(world, clock_at):
-    clock_at(NOON)
+def person(world, held):
     return PersonFactory(organisation_id=EAST)
 
 
@@ -59,3 +59,19 @@ def test_the_audit_says_who_ended_and_who_was_dropped(world, person):
     assert details["ended"] == [{"person": person.number, "from": (NOON - 30 * DAY).isoformat(), "to": None}]
     assert details["dropped"] == [{"person": other.number, "from": (NOON + DAY).isoformat(), "to": None}]
     assert _posts() == [(person, NOON - 30 * DAY, NOON)]
+
+
+def test_the_post_is_handed_over_in_one_act(world, held):
+    old, new = PersonFactory(organisation_id=EAST), PersonFactory(organisation_id=EAST)
+    since = NOON - timedelta(days=30)
+    Posting.objects.create(person=old, grid=world.east_grid_1, period=(since, None))
+    post_hand_over(actor=world.admin, code="城东-001", people=[new.number])
+    posts = {post.person_id: post.period for post in Posting.objects.all()}
+    assert (posts[old.pk].lower, posts[old.pk].upper) == (since, NOON)
+    assert (posts[new.pk].lower, posts[new.pk].upper) == (NOON, None)
+    post_hand_over(actor=world.admin, code="城东-001", people=[new.number])  # a repeat changes nothing
+    assert Posting.objects.count() == 2
+    with pytest.raises(Invalid, match="person_unknown"):
+        post_hand_over(actor=world.admin, code="城东-001", people=["nobody"])
+    assert not next(row for row in territory_rows() if row["code"] == "城东-001")["vacant"]
+    assert next(row for row in territory_rows() if row["code"] == "城东-002")["vacant"]

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
@@ -13,15 +13,14 @@ from boshan_police.kernel import clock
 from boshan_police.kernel.errors import Conflict
 from boshan_police.kernel.models import AuditEntry
 from grid.models import Grid, Posting, TerritoryPlan
-from grid.selectors.territory_plan import key_of, plan_document
+from grid.selectors.territory_plan import plan_document
 from grid.services.territory_effect import plan_schedule, plans_take_effect
 from grid.services.territory_plan import plan_create, plan_save
 from tests.factories import AccountFactory
 from tests.factories.ground import PersonFactory, square
+from tests.grid.services.drafts import MONDAY, NOON, grid_key
 from tests.world import EAST
 
-NOON = datetime(2026, 11, 26, 4, tzinfo=UTC)
-MONDAY = datetime(2026, 11, 29, 16, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
@@ -33,7 +32,7 @@ def _scheduled(world, at, *rows, title="x", who=None, **more):
 
 
 def _row(grid, **more):
-    return {"key": key_of(grid.pk), **more}
+    return {"key": grid_key(grid), **more}
 
 
 def _in_a_thread(work):
