@@ -16,6 +16,7 @@ from boshan_police.kernel import clock
 from dispatch.services.incident import incident_file
 from grid.models import Grid, Posting, TerritoryPlan
 from grid.selectors.territory_plan import plan_document
+from grid.services.preference import preference_save
 from grid.services.territory_effect import plans_take_effect
 from tests.factories.ground import PersonFactory
 from tests.world import EAST
@@ -245,6 +246,21 @@ def test_of_two_files_the_last_chosen_counts(
         held[0].continue_()
     page.wait_for_timeout(500)
     expect(counts.first).to_have_text("2 new")
+
+
+def test_the_editor_obeys_ones_choice_of_keys(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk]
+) -> None:
+    preference_save(actor=committed_world.admin, single_keys=False)
+    page = _open(sit(committed_world.admin, language="en"))
+    expect(page.locator("[data-key=whole]")).to_be_hidden()
+    expect(page.locator("[data-key=undo]")).to_have_text("Ctrl+Z")
+    page.keyboard.press("?")
+    keys = page.locator(".keys-list")
+    expect(keys).to_have_count(0)
+    page.keyboard.press("F1")
+    expect(keys).to_have_css("display", "grid")  # it looks as everywhere
+    expect(keys.locator("kbd").get_by_text("0", exact=True)).to_have_count(0)
 
 
 def test_only_administrators_come_in(committed_world: SimpleNamespace, sit: Callable[..., Desk]) -> None:
