@@ -20,6 +20,7 @@ from dispatch.services.incident import (
     incident_reopen,
 )
 
+from .incident import idempotency_key_of
 from .output import AssignmentOutput, CallerOutput, ErrorOutput, IncidentDetailOutput, SeenOutput
 from .unit import UnitName, keys_of
 
@@ -144,11 +145,17 @@ class NotesView(DetailView):
 
     @extend_schema(
         summary="Add a note to the timeline",
+        description="The same `Idempotency-Key` adds it once; 409 `idempotency_key_reused` where it came with other words.",
         request=NoteInput,
         responses={201: IncidentDetailOutput, **_ERRORS},
     )
     def post(self, request: Request, number: str) -> Response:
-        incident_note(actor=request.user, number=number, **checked(NoteInput, request.data))
+        incident_note(
+            actor=request.user,
+            number=number,
+            idempotency_key=idempotency_key_of(request),
+            **checked(NoteInput, request.data),
+        )
         response = self.detail(number)
         response.status_code = 201
         return response

@@ -204,19 +204,38 @@ def _already_claimed(incident: Incident) -> Conflict:
     return sooner("already_claimed", said, by=winner.label, at=winner.accepted_at, number=incident.number)
 
 
-def incident_note(*, actor: User, number: str, text: str) -> Incident:
-    """Add what was learned since to the timeline. Whoever it names after `@` is told (`selectors.mention.names_in`)."""
+def incident_note(*, actor: User, number: str, text: str, idempotency_key: str | None = None) -> Incident:
+    """Add what was learned since to the timeline. Whoever it names after `@` is told (`selectors.mention.names_in`).
+
+    The same `idempotency_key` of the same actor is one entry, which keeps it; Conflict `idempotency_key_reused` for
+    the same key with other words.
+    """
     roles.require(actor, access.NOTE)
     if not text.strip():
         raise Invalid("empty", _("Write the note first."), field="text")
     text = text.strip()
     with act_on(number, actor=actor) as act:
+        if idempotency_key and _noted_before(act.incident, actor, idempotency_key, text):
+            return act.incident
         named = names_in(text, act.incident)
         labels = {"mentions": [name.label for name in named]} if named else {}
-        act.say("incident.note", {"text": text, **labels})
+        sent = {"idempotency_key": idempotency_key} if idempotency_key else {}
+        act.say("incident.note", {"text": text, **labels, **sent})
         for name in named:
             act.mention(name.label, name.people)
     return act.incident
+
+
+def _noted_before(incident: Incident, actor: User, key: str, text: str) -> bool:
+    """Asked under the incident's lock: of two at once the second finds the first. One query, by the story's own index."""
+    earlier = incident.timeline.filter(code="incident.note", actor=actor, data__idempotency_key=key).first()
+    if earlier and earlier.data["text"] != text:
+        raise Conflict(
+            "idempotency_key_reused",
+            _("This note was already saved with other words."),
+            details={"number": incident.number},
+        )
+    return earlier is not None
 
 
 def incident_close(*, actor: User, number: str, outcome: str = "") -> Incident:

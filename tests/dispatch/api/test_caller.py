@@ -58,6 +58,20 @@ def test_a_note(api, world, file, send):
     ] * 3
 
 
+def test_a_note_sent_again_is_one_and_other_words_are_never_dropped(api, world, file):
+    path = f"incidents/{file().number}/notes/"
+    client = api(world.dispatcher)
+    once = {"Idempotency-Key": "note-1"}
+    versions = [client.send(path, {"text": " Blue door "}, **once).json()["version"] for _ in range(2)]
+    assert versions == [2, 2]
+    answer = client.send(path, {"text": "Red door"}, **once)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "idempotency_key_reused")
+    other = api(world.east_officer).send(path, {"text": "Red door"}, **once)  # a key is its sender's own
+    assert other.json()["version"] == 3
+    assert client.send(path, {"text": "Blue door"}).json()["version"] == 4  # said twice, without a key
+    assert client.send(path, {"text": "x"}, **{"Idempotency-Key": "a b"}).status_code == 400
+
+
 @pytest.mark.parametrize(
     "body", [None, {"text": ""}, {"text": "\n "}, {"text": "x" * 2001}, {"text": "\x1b"}]
 )
