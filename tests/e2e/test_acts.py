@@ -18,6 +18,12 @@ from .test_board import open_board
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+def _drop(route: Route) -> None:
+    """The server does it, and the line drops within the answer."""
+    route.fetch()
+    route.fulfill(status=200, body='{"number": "2026')
+
+
 def test_what_was_typed_comes_back_until_the_server_has_it(
     committed_world: SimpleNamespace, fight: Incident, sit: Callable[..., Desk]
 ) -> None:
@@ -31,15 +37,14 @@ def test_what_was_typed_comes_back_until_the_server_has_it(
     text.fill("长" * 2001)
     page.keyboard.press("Enter")
     expect(wrong).to_have_text("At most 2000 characters; these are 2001.")
-    page.route(
-        "**/notes/", lambda route: route.fulfill(status=200, body='{"number": "2026')
-    )  # the line drops
+    page.route("**/notes/", _drop)
     text.fill("长" * 2000)
     page.keyboard.press("Enter")
     expect(wrong).to_contain_text("The server did not answer")
     page.unroute("**/notes/")
     page.keyboard.press("Enter")
     expect(result).to_have_text("Note added")
+    assert fight.timeline.filter(code="incident.note").count() == 1
 
     page.route("**/hand-over/", lambda route: route.abort())
     page.keyboard.press("h")
@@ -51,6 +56,44 @@ def test_what_was_typed_comes_back_until_the_server_has_it(
     page.unroute("**/hand-over/")
     page.keyboard.press("Enter")
     expect(result).to_contain_text("has been asked to take 0001")
+
+
+def test_a_late_refusal_waits_for_the_question_that_is_open_and_keeps_to_its_incident(
+    committed_world: SimpleNamespace, fight: Incident, noise: Incident, sit: Callable[..., Desk]
+) -> None:
+    page = open_board(sit(committed_world.dispatcher, language="en"))
+    head, text = page.locator("dialog h2"), page.locator("#ask-text")
+    result = page.locator("[data-acts] .result")
+    expect(page.locator("[data-who] h1")).to_have_text("Fight outside a shop")
+    held: list[Route] = []
+    page.route("**/notes/", held.append)
+    page.keyboard.press("/")
+    page.locator("[name=line]").fill("note 0002 The drummer has left")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-who] h1")).to_have_text("Loud music")
+    page.locator(f".queue [data-number='{fight.number}']").click()
+    page.keyboard.press("e")
+    text.fill("Two cars")
+    held[0].abort()
+    expect(result).to_contain_text("The server did not answer")
+    expect(text).to_have_value("Two cars")
+    page.unroute("**/notes/")
+    page.keyboard.press("Enter")
+    expect(head).to_have_text("Note on 0002")
+    expect(text).to_have_value("The drummer has left")
+    page.keyboard.press("Enter")
+    expect(result).to_have_text("Note added")
+    assert noise.timeline.last().data["text"] == "The drummer has left"
+
+    page.route("**/split/", _drop, times=1)
+    page.keyboard.press("m")
+    page.get_by_role("button", name="Split…").click()
+    text.fill("His car is gone")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog .error-line")).to_contain_text("The server did not answer")
+    page.keyboard.press("Enter")
+    expect(result).to_have_text("Filed as 0003")
+    assert Incident.objects.count() == 3
 
 
 def test_steps_noted_stand_beside_each_other_and_go_up_with_the_page(

@@ -1,13 +1,14 @@
 /* What the person can do with the selected incident: each verb one call, one line that says what came of it.
- * mountActs(root, dialog, state, status) → {show(entry, ended), say(text, tone, undo), dispatch(), takeOver(), note(),
- *   snooze(), reinforce(), handOver(), reveal(), more(), step(row, order, verb), recall(row, order), primary(), sendTo(row, units),
+ * mountActs(root, dialog, state, status) → {show(entry, ended), say(text, tone, undo), takeOver(),
+ *   note(row?, words?), snooze(), reinforce(), handOver(), reveal(), more(), step(row, order, verb), recall(row, order), primary(), sendTo(row, units),
  *   shift (board_shift.js)} */
 
 import { $, el, put } from "../lib/dom.js";
+import { post } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { stamp } from "../lib/time.js";
 import { STEP_TEXT, serial } from "../lib/urgency.js";
-import { send, urls } from "./board_api.js";
+import { urls } from "./board_api.js";
 import { askAndAct } from "./board_ask.js";
 import { shiftActs } from "./board_shift.js";
 import { PendingStep, UNDO_S } from "./board_step.js";
@@ -71,7 +72,7 @@ export function mountActs(root, dialog, state, status) {
   const names = (units) => units.map((id) => live.units.get(id)?.call_sign ?? "?").join(gettext(", "));
 
   function sendTo(row, units) {
-    return act(row.number, () => send(urls.assignments(row.number), { units }), () => {
+    return act(row.number, () => post(urls.assignments(row.number), { units }), () => {
       state.untick();
       say(fill(gettext("%(units)s sent to %(number)s"), { units: names(units), number: serial(row.number) }), "ok", {
         text: gettext("Recall"),
@@ -101,7 +102,7 @@ export function mountActs(root, dialog, state, status) {
       for (; left.length; left.shift()) {
         const [order] = left;
         const done = () => say(fill(gettext("%(unit)s recalled from %(number)s"), { unit: order.label, number: serial(number) }));
-        const refused = await act(number, () => send(urls.step(number, order.id, "release"), { outcome }), done);
+        const refused = await act(number, () => post(urls.step(number, order.id, "release"), { outcome }), done);
         if (refused) return refused;
       }
       return null;
@@ -144,15 +145,14 @@ export function mountActs(root, dialog, state, status) {
   async function takeOver() {
     if (!shown || !may.take_over) return;
     const { row } = shown;
-    await act(row.number, () => send(urls.takeOver(row.number)), () => say(fill(gettext("%(number)s is yours now"), { number: serial(row.number) })));
+    await act(row.number, () => post(urls.takeOver(row.number)), () => say(fill(gettext("%(number)s is yours now"), { number: serial(row.number) })));
   }
 
-  /** `value` and `wrong`: words from elsewhere that the server did not take, and why. */
-  function note(value = "", wrong = "") {
-    if (!shown || !may.note) return undefined;
-    const { row } = shown;
-    const question = { title: fill(gettext("Note on %(number)s"), { number: serial(row.number) }), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), names: urls.names(row.number), most: 2000, value, wrong };
-    return askAndAct(dialog, question, (text) => act(row.number, () => send(urls.notes(row.number), { text }), () => say(gettext("Note added"))));
+  /** `words`: typed already, in the command line; the row is its own, whatever has been selected by the time of an answer. */
+  function note(row = shown?.row, words = null) {
+    if (!row || !may.note) return undefined;
+    const question = { title: fill(gettext("Note on %(number)s"), { number: serial(row.number) }), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), names: urls.names(row.number), most: 2000 };
+    return askAndAct(dialog, question, (text, key) => act(row.number, () => post(urls.notes(row.number), { text }, { key }), () => say(gettext("Note added"))), words);
   }
 
   function end(kind) {
@@ -165,7 +165,7 @@ export function mountActs(root, dialog, state, status) {
     }[kind];
     const explain = row.assignments.length ? fill(gettext("%(units)s will be released"), { units: row.assignments.map(({ label }) => label).join(gettext(", ")) }) : "";
     const question = { ...words, title: fill(words.title, { number }), explain, required: kind !== "close" };
-    return askAndAct(dialog, question, (text) => act(row.number, () => send(urls[kind](row.number), { [words.key]: text }), () => say(fill(words.done, { number }))));
+    return askAndAct(dialog, question, (text) => act(row.number, () => post(urls[kind](row.number), { [words.key]: text }), () => say(fill(words.done, { number }))));
   }
 
   function reveal() {
@@ -179,10 +179,10 @@ export function mountActs(root, dialog, state, status) {
       suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
     };
     const done = (answer) => say([answer, ...answer.others].map(callerText).join(gettext("; ")), "revealed");
-    return askAndAct(dialog, question, (reason) => act(row.number, () => send(urls.reveal(row.number), { reason }), done));
+    return askAndAct(dialog, question, (reason) => act(row.number, () => post(urls.reveal(row.number), { reason }), done));
   }
 
-  const claim = ({ number }) => act(number, () => send(urls.claim(number)), () => say(fill(gettext("%(number)s is claimed by you"), { number: serial(number) })));
+  const claim = ({ number }) => act(number, () => post(urls.claim(number)), () => say(fill(gettext("%(number)s is claimed by you"), { number: serial(number) })));
 
   const reinforce = () => shown && !ended && may.reinforce && void shift.reinforce(shown.row);
 
@@ -250,5 +250,5 @@ export function mountActs(root, dialog, state, status) {
     if (focused) $("button:not([disabled])", moreBox)?.focus();
   }
 
-  return { show, say, takeOver, snooze, note, reinforce, handOver, shift, reveal, more, step, recall, primary, sendTo, act };
+  return { show, say, takeOver, snooze, note, reinforce, handOver, shift, reveal, more, step, recall, primary, sendTo };
 }

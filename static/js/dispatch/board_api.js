@@ -1,7 +1,5 @@
 /* The addresses of the API that the board uses, and the verbs of one incident.
- * urls — functions of a number, and a few that are none of one incident; send(url, body, {keepalive}) — post with a key of its own */
-
-import { newKey, post } from "../lib/http.js";
+ * urls — functions of a number, and a few that are none of one incident */
 
 const incident = (number) => `/api/incidents/${number}/`;
 
@@ -35,5 +33,3 @@ export const urls = {
   cancel: (number) => `${incident(number)}cancel/`,
   invalidate: (number) => `${incident(number)}invalidate/`,
 };
-
-export const send = (url, body = {}, { keepalive = false } = {}) => post(url, body, { key: newKey(), keepalive });

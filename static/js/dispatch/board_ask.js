@@ -1,17 +1,28 @@
 /* A question before harm: cancel, invalidate, recall, reveal, close. One dialog, one field, a verb that names the result.
+ * Whatever stands in the dialog is answered first: a question that comes from a late answer waits until it is closed.
  * ask(dialog, {title, explain, label, verb, suggestions, harm, required = true, most = 200}) → Promise(text | null when left)
  *   `most` characters are taken; a longer text is said and stays in the field to be shortened
  *   `names`: the API's names of the incident, offered after `@`; `value` and `wrong`: what was typed and why it was refused
  *   with `choice: {label, options: [[value, text]…]}` a list stands above the field → Promise({choice, text} | null);
  *   `value` is then such an answer
- * askAndAct(dialog, question, act) — act(answer) → the error | null; asks again with what was typed until it is taken or left */
+ * askAndAct(dialog, question, act, given) — act(answer, key) → the error | null; asks again with what was typed until it is
+ *   taken or left → Promise(whether it was taken). `given` is an answer typed elsewhere: it is asked for only once refused.
+ *   `key` is the question's, for the API that makes nothing twice of it: an answer may be lost, and what was asked be done */
 
 import { el, put } from "../lib/dom.js";
+import { newKey } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { composing } from "../lib/keys.js";
 import { mentionField } from "./mention_field.js";
 
-export function ask(dialog, { title, explain, label, verb, suggestions = [], harm = false, required = true, most = 200, choice = null, names = "", value = "", wrong = "" }) {
+const closed = (dialog) => new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+
+export async function ask(dialog, question) {
+  while (dialog.open) await closed(dialog); // a loop: the person may have gone on from question to question
+  return open(dialog, question);
+}
+
+function open(dialog, { title, explain, label, verb, suggestions = [], harm = false, required = true, most = 200, choice = null, names = "", value = "", wrong = "" }) {
   return new Promise((resolve) => {
     const field = el("textarea", { name: "text", rows: 2, id: "ask-text", "aria-invalid": wrong ? "true" : null });
     field.value = value.text ?? value;
@@ -65,13 +76,19 @@ export function ask(dialog, { title, explain, label, verb, suggestions = [], har
   });
 }
 
-export async function askAndAct(dialog, question, act) {
-  let answer = await ask(dialog, question);
+export async function askAndAct(dialog, question, act, given = null) {
+  let key = newKey();
+  let answer = given ?? (await ask(dialog, question));
   while (answer !== null) {
-    const refused = await act(answer);
-    if (!refused) return;
-    // the person went on meanwhile: their next question is answered first
-    while (dialog.open) await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
-    answer = await ask(dialog, { ...question, value: answer, wrong: refused.message });
+    const refused = await act(answer, key);
+    if (!refused) return true;
+    let wrong = refused.message;
+    if (refused.code === "idempotency_key_reused") {
+      // the first try had arrived after all, and other words were sent since: whoever sends these again wants both
+      key = newKey();
+      wrong = `${wrong} ${gettext("Send it again to have both.")}`;
+    }
+    answer = await ask(dialog, { ...question, value: answer, wrong });
   }
+  return false;
 }

@@ -10,7 +10,6 @@
 import { $, put } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { serial } from "../lib/urgency.js";
-import { send as post, urls } from "./board_api.js";
 import { title } from "./board_row.js";
 
 const VERBS = [
@@ -72,8 +71,7 @@ export function mountCommand(root, state, acts) {
   function understandAsk(row, what, words) {
     if (!config.may.reinforce) return wrong(gettext("Your role may not ask for reinforcement"));
     if (!words) return wrong(gettext("Write what is needed after the number"));
-    const done = () => acts.say(fill(gettext("Asked for: %(wanted)s"), { wanted: words }));
-    return { text: fill(gettext("Ask for reinforcement of %(what)s: %(words)s"), { what, words }), run: () => acts.act(row.number, () => post(urls.reinforce(row.number), { wanted: words }), done) };
+    return { text: fill(gettext("Ask for reinforcement of %(what)s: %(words)s"), { what, words }), run: () => acts.shift.reinforce(row, words) };
   }
 
   function understandPull(row, what, words) {
@@ -104,10 +102,9 @@ export function mountCommand(root, state, acts) {
     acts.sendTo(row, units.map(({ id }) => id));
   }
 
-  async function note(row, text) {
+  function note(row, text) {
     state.select(row.number);
-    const refused = await acts.act(row.number, () => post(urls.notes(row.number), { text }), () => acts.say(gettext("Note added")));
-    if (refused) acts.note(text, refused.message); // what was typed is not lost
+    acts.note(row, text);
   }
 
   function takeOver(row) {

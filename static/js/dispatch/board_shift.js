@@ -1,14 +1,15 @@
 /* The work of a shift beside the main job: reinforcement, pulling a busy unit, handing over, merging, splitting.
- * shiftActs({dialog, state, act, say}) → {snooze(row), reinforce(row), decline(row), handOver(row), takeIn(row), refuse(row),
- *   pull(row, unit?), pullNow(row, unit, reason), merge(row), split(row)}
+ * shiftActs({dialog, state, act, say}) → {snooze(row), reinforce(row, wanted?), decline(row), handOver(row), takeIn(row),
+ *   refuse(row), pull(row, unit?), pullNow(row, unit, reason), merge(row), split(row)}
  * asksParts(row, state, shift) → nodes: what waits for an answer on this incident */
 
 import { el } from "../lib/dom.js";
 import { metres } from "../lib/geo.js";
+import { post } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { ago, distance, ms } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
-import { send, urls } from "./board_api.js";
+import { urls } from "./board_api.js";
 import { askAndAct } from "./board_ask.js";
 import { title } from "./board_row.js";
 
@@ -20,14 +21,16 @@ export function shiftActs({ dialog, state, act, say }) {
   const what = (row) => `${serial(row.number)} ${title(row, state)}`;
   const place = (row) => [what(row), row.address].filter(Boolean).join(" · ");
 
-  function reinforce(row) {
+  /** `wanted`: said already, in the command line. */
+  function reinforce(row, wanted = null) {
     const question = {
       title: fill(gettext("Reinforcement for %(number)s"), { number: serial(row.number) }),
       label: gettext("What is needed"),
       verb: gettext("Ask for it"),
       suggestions: [gettext("One more car"), gettext("Two cars"), gettext("Guards to keep order"), gettext("Ambulance"), gettext("Fire brigade")],
     };
-    return askAndAct(dialog, question, (wanted) => act(row.number, () => send(urls.reinforce(row.number), { wanted }), () => say(fill(gettext("Asked for: %(wanted)s"), { wanted }))));
+    const done = (asked) => say(fill(gettext("Asked for: %(wanted)s"), { wanted: asked }));
+    return askAndAct(dialog, question, (asked) => act(row.number, () => post(urls.reinforce(row.number), { wanted: asked }), () => done(asked)), wanted);
   }
 
   function decline(row) {
@@ -39,7 +42,7 @@ export function shiftActs({ dialog, state, act, say }) {
       suggestions: [gettext("Nobody is free"), gettext("Enough are on the way")],
       harm: true,
     };
-    return askAndAct(dialog, question, (reason) => act(row.number, () => send(urls.declineReinforcement(row.number), { reason }), () => say(gettext("Declined"))));
+    return askAndAct(dialog, question, (reason) => act(row.number, () => post(urls.declineReinforcement(row.number), { reason }), () => say(gettext("Declined"))));
   }
 
   function snooze(row) {
@@ -52,7 +55,7 @@ export function shiftActs({ dialog, state, act, say }) {
       suggestions: [gettext("The crew has called, it is on its way"), gettext("The road is blocked"), gettext("Waiting for another department")],
     };
     return askAndAct(dialog, question, ({ choice: minutes, text: reason }) =>
-      act(row.number, () => send(urls.snooze(row.number), { minutes: Number(minutes), reason }), () => say(fill(gettext("Put off by %(n)s min"), { n: minutes }))),
+      act(row.number, () => post(urls.snooze(row.number), { minutes: Number(minutes), reason }), () => say(fill(gettext("Put off by %(n)s min"), { n: minutes }))),
     );
   }
 
@@ -76,11 +79,11 @@ export function shiftActs({ dialog, state, act, say }) {
       suggestions: [gettext("It lies on their ground"), gettext("They are nearer"), gettext("They have the matter already")],
     };
     const asked = (taker) => say(fill(gettext("%(station)s has been asked to take %(number)s"), { station: name(taker), number: serial(row.number) }));
-    return askAndAct(dialog, question, ({ choice: taker, text: reason }) => act(row.number, () => send(urls.handOver(row.number), { taker, reason }), () => asked(taker)));
+    return askAndAct(dialog, question, ({ choice: taker, text: reason }) => act(row.number, () => post(urls.handOver(row.number), { taker, reason }), () => asked(taker)));
   }
 
   const takeIn = (row) =>
-    act(row.number, () => send(urls.takeIn(row.number)), () => say(fill(gettext("%(number)s is taken in"), { number: serial(row.number) })));
+    act(row.number, () => post(urls.takeIn(row.number)), () => say(fill(gettext("%(number)s is taken in"), { number: serial(row.number) })));
 
   function refuse(row) {
     const question = {
@@ -90,7 +93,7 @@ export function shiftActs({ dialog, state, act, say }) {
       suggestions: [gettext("It does not lie on our ground"), gettext("Asked by mistake")],
       harm: true,
     };
-    return askAndAct(dialog, question, (reason) => act(row.number, () => send(urls.declineHandover(row.number), { reason }), () => say(gettext("The hand-over has ended"))));
+    return askAndAct(dialog, question, (reason) => act(row.number, () => post(urls.declineHandover(row.number), { reason }), () => say(gettext("The hand-over has ended"))));
   }
 
   /** Busy units, the nearest first, each with what it would leave. */
@@ -122,7 +125,7 @@ export function shiftActs({ dialog, state, act, say }) {
   }
 
   const pullNow = (row, unit, reason) =>
-    act(row.number, () => send(urls.preempt(row.number), { unit, reason }), (order) => {
+    act(row.number, () => post(urls.preempt(row.number), { unit, reason }), (order) => {
       state.untick();
       say(fill(gettext("%(unit)s was pulled and sent to %(number)s"), { unit: order.label, number: serial(row.number) }));
     });
@@ -149,7 +152,7 @@ export function shiftActs({ dialog, state, act, say }) {
       say(fill(gettext("%(number)s is part of %(other)s now"), { number: serial(row.number), other: serial(other) }));
       state.select(other);
     };
-    return askAndAct(dialog, question, ({ choice: into, text: reason }) => act(row.number, () => send(urls.merge(row.number), { into, reason }), () => done(into)));
+    return askAndAct(dialog, question, ({ choice: into, text: reason }) => act(row.number, () => post(urls.merge(row.number), { into, reason }), () => done(into)));
   }
 
   function split(row) {
@@ -166,7 +169,7 @@ export function shiftActs({ dialog, state, act, say }) {
       say(fill(gettext("Filed as %(number)s"), { number: serial(fresh.number) }));
       state.select(fresh.number);
     };
-    return askAndAct(dialog, question, ({ choice: category, text: summary }) => act(row.number, () => send(urls.split(row.number), { category, summary }), done));
+    return askAndAct(dialog, question, ({ choice: category, text: summary }, key) => act(row.number, () => post(urls.split(row.number), { category, summary }, { key }), done));
   }
 
   return { snooze, reinforce, decline, handOver, takeIn, refuse, pull, pullNow, merge, split };

@@ -5,15 +5,15 @@
  * Leaving the page sends it at once and past any queue, so nothing noted is lost. */
 
 import { el } from "../lib/dom.js";
+import { post } from "../lib/http.js";
 import { gettext } from "../lib/i18n.js";
-import { send } from "./board_api.js";
 
 export const UNDO_S = 5;
 const MARK = "\u0000"; // where the digits stand in the sentence
 
 export class PendingStep {
   constructor(box, { words, at, url, body, undone, run }) {
-    this.call = (keepalive) => send(url, { ...body, at }, { keepalive });
+    this.call = (keepalive) => post(url, { ...body, at }, { keepalive });
     this.undone = undone;
     this.run = run;
     this.left = UNDO_S;

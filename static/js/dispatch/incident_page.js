@@ -13,17 +13,18 @@ import { askAndAct } from "./board_ask.js";
 import { PlacePanel } from "./place_history.js";
 import { OUTCOMES } from "./station_step.js";
 
+// `field` of what is sent; `once`: the API takes the question's key
 const ASKS = {
-  close: () => ({ title: gettext("Close"), label: gettext("Outcome"), verb: gettext("Close"), key: "outcome", required: false }),
-  reopen: () => ({ title: gettext("Reopen"), label: gettext("Reason"), verb: gettext("Reopen"), key: "reason" }),
-  cancel: () => ({ title: gettext("Cancel the incident"), label: gettext("Reason"), verb: gettext("Cancel the incident"), key: "reason", harm: true }),
-  invalidate: () => ({ title: gettext("Mark invalid"), label: gettext("Reason"), verb: gettext("Mark invalid"), key: "reason", harm: true }),
-  reinforce: () => ({ title: gettext("Reinforcements"), label: gettext("What is needed"), verb: gettext("Ask for it"), key: "wanted" }),
-  decline_reinforcement: () => ({ title: gettext("No reinforcement"), label: gettext("Reason, the crew will read it"), verb: gettext("Decline"), key: "reason", harm: true }),
-  note: (number) => ({ title: gettext("Note"), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), key: "text", most: 2000, names: urls.names(number) }),
+  close: () => ({ title: gettext("Close"), label: gettext("Outcome"), verb: gettext("Close"), field: "outcome", required: false }),
+  reopen: () => ({ title: gettext("Reopen"), label: gettext("Reason"), verb: gettext("Reopen"), field: "reason" }),
+  cancel: () => ({ title: gettext("Cancel the incident"), label: gettext("Reason"), verb: gettext("Cancel the incident"), field: "reason", harm: true }),
+  invalidate: () => ({ title: gettext("Mark invalid"), label: gettext("Reason"), verb: gettext("Mark invalid"), field: "reason", harm: true }),
+  reinforce: () => ({ title: gettext("Reinforcements"), label: gettext("What is needed"), verb: gettext("Ask for it"), field: "wanted" }),
+  decline_reinforcement: () => ({ title: gettext("No reinforcement"), label: gettext("Reason, the crew will read it"), verb: gettext("Decline"), field: "reason", harm: true }),
+  note: (number) => ({ title: gettext("Note"), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), field: "text", once: true, most: 2000, names: urls.names(number) }),
   reveal: () => ({
     title: gettext("Caller's name and phone"), explain: gettext("Reveal needs a reason and is logged"), label: gettext("Reason"),
-    verb: gettext("Reveal"), key: "reason", suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
+    verb: gettext("Reveal"), field: "reason", suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
   }), // prettier-ignore
 };
 const PATHS = { take_over: "take-over", note: "notes", decline_reinforcement: "reinforce/decline", take_in: "hand-over/accept" };
@@ -99,18 +100,19 @@ export function mount(root) {
 
   // --- acting --------------------------------------------------------------------------------------------------
   /** → the refusal, or null; one after the other. */
-  function act(url, body, done) {
-    const mine = Promise.resolve(sending).then(() => deliver(url, body, done));
+  function act(url, body, { done, key } = {}) {
+    const mine = Promise.resolve(sending).then(() => deliver(url, body, done, key));
     sending = mine;
     return mine.finally(() => sending === mine && (sending = null));
   }
 
-  async function deliver(url, body, done) {
+  async function deliver(url, body, done, key) {
     try {
-      const answer = await post(url, body);
-      say(done?.(answer) ?? gettext("Done"), "ok");
+      const answer = await post(url, body, { key });
+      say(done ? done(answer) : gettext("Done"), "ok");
       return null;
     } catch (error) {
+      if (!error.code) throw error;
       // somebody was sooner: that is a result, and the page shows who
       say(error.message, error.code === "already_claimed" ? "" : "bad");
       return error;
@@ -131,7 +133,7 @@ export function mount(root) {
     const url = `${urls.incident(number)}${PATHS[verb] ?? verb}/`;
     const question = ASKS[verb]?.(number);
     if (!question) return once(url);
-    return askAndAct(dialog, question, (text) => act(url, { [question.key]: text }, verb === "reveal" ? revealed : undefined));
+    return askAndAct(dialog, question, (text, key) => act(url, { [question.field]: text }, { done: verb === "reveal" && revealed, key: question.once && key }));
   }
 
   async function step({ step: verb, assignment, label }) {

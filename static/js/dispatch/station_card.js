@@ -3,12 +3,12 @@
 
 import { $, el, put, setText } from "../lib/dom.js";
 import { metres } from "../lib/geo.js";
-import { get } from "../lib/http.js";
+import { get, post } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { prioritySymbol } from "../lib/symbols.js";
 import { distance } from "../lib/time.js";
 import { LEVEL_TEXT, PRIORITY_TEXT, STAGE_TEXT, STATE_TEXT, serial } from "../lib/urgency.js";
-import { send, urls } from "./board_api.js";
+import { urls } from "./board_api.js";
 import { title } from "./board_row.js";
 import { hazardParts } from "./place_history.js";
 import { StationMap } from "./station_map.js";
@@ -131,7 +131,7 @@ export function mountCard(root, state, job, ask) {
       suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
     });
     if (!reason) return;
-    const answer = await send(urls.reveal(row.number), { reason }).catch((error) => error);
+    const answer = await post(urls.reveal(row.number), { reason }).catch((error) => error);
     if (answer instanceof Error) return void root.dispatchEvent(new CustomEvent("crewsay", { bubbles: true, detail: { text: answer.message, tone: "bad" } }));
     revealed = { number: row.number, ...answer };
     mark = "";

@@ -4,8 +4,8 @@
 import { $, $$, el, put, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { ms, stamp } from "../lib/time.js";
-import { upload } from "../lib/http.js";
-import { send, urls } from "./board_api.js";
+import { post, upload } from "../lib/http.js";
+import { urls } from "./board_api.js";
 import { limitOf } from "./station_card.js";
 import { DONE_TEXT, NEXT, OUTCOMES } from "./station_step.js";
 
@@ -179,16 +179,17 @@ export function mountDock(root, state, { press, claim, ask, askAndAct, say, draw
   }
 
   // --- the small ones -------------------------------------------------------------------------------------------
+  // `field` of what is sent; `once`: the API takes the question's key
   const REINFORCE = () => ({
-    title: gettext("Reinforcements"), label: gettext("What is needed; the command centre reads it at once"), verb: gettext("Ask for them"), url: urls.reinforce, key: "wanted", done: gettext("Asked; the command centre reads it now"),
+    title: gettext("Reinforcements"), label: gettext("What is needed; the command centre reads it at once"), verb: gettext("Ask for them"), url: urls.reinforce, field: "wanted", done: gettext("Asked; the command centre reads it now"),
     suggestions: [gettext("One more car"), gettext("Guards to keep order"), gettext("Ambulance"), gettext("Fire brigade")],
   }); // prettier-ignore
-  const FACTS = (row) => ({ names: urls.names(row.number), title: gettext("Add facts"), label: gettext("What you see; @ names somebody"), verb: gettext("Add the note"), most: 2000, url: urls.notes, key: "text", done: gettext("Note added") });
+  const FACTS = (row) => ({ names: urls.names(row.number), title: gettext("Add facts"), label: gettext("What you see; @ names somebody"), verb: gettext("Add the note"), most: 2000, url: urls.notes, field: "text", once: true, done: gettext("Note added") });
 
   const tell = (row, question) =>
-    askAndAct(question, async (text) => {
+    askAndAct(question, async (text, key) => {
       try {
-        state.live.act(await send(question.url(row.number), { [question.key]: text }));
+        state.live.act(await post(question.url(row.number), { [question.field]: text }, { key: question.once && key }));
         say(question.done, "ok");
         return null;
       } catch (error) {
