@@ -88,3 +88,16 @@ def test_a_lost_answer_enters_one_warning_and_keeps_what_was_typed(
     board.unroute("**/withdraw/")
     why.press("Enter")
     expect(place).not_to_contain_text("Bottles in the cellar")
+
+    held: list[Route] = []
+    board.route("**/api/hazards/", held.append)
+    place.get_by_role("button", name="Warn about this place").click()
+    text.fill("Rotten floor")
+    reason.fill("Inspection")
+    text.press("Enter")
+    board.keyboard.press("Escape")
+    board.keyboard.press("n")
+    why.fill("Half a sentence")  # another question stands in the dialog when the answer comes
+    held[0].continue_()
+    expect(place).to_contain_text("Rotten floor")
+    expect(why).to_have_value("Half a sentence")

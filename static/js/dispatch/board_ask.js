@@ -1,5 +1,5 @@
 /* A question before harm: cancel, invalidate, recall, reveal, close. One dialog, one field, a verb that names the result.
- * Whatever stands in the dialog is answered first: a question that comes from a late answer waits until it is closed.
+ * free(dialog) → Promise, once nothing stands in it: a question that comes of a late answer waits for the one being answered
  * ask(dialog, {title, explain, label, verb, suggestions, harm, required = true, most = 200}) → Promise(text | null when left)
  *   `most` characters are taken; a longer text is said and stays in the field to be shortened
  *   `names`: the API's names of the incident, offered after `@`; `value` and `wrong`: what was typed and why it was refused
@@ -15,10 +15,13 @@ import { fill, gettext } from "../lib/i18n.js";
 import { composing } from "../lib/keys.js";
 import { mentionField } from "./mention_field.js";
 
-const closed = (dialog) => new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+export async function free(dialog) {
+  // a loop: the person may go on from question to question
+  while (dialog.open) await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
+}
 
 export async function ask(dialog, question) {
-  while (dialog.open) await closed(dialog); // a loop: the person may have gone on from question to question
+  await free(dialog);
   return open(dialog, question);
 }
 

@@ -1,11 +1,12 @@
 /* A warning about a place, entered and withdrawn.
  * enterHazard(dialog, {lat, lon, address}) → Promise<true once it is entered | false when left>
- * withdrawHazard(dialog, hazard) → Promise<true | false>; a reason that is refused stands there again */
+ * withdrawHazard(dialog, hazard) → Promise<true | false>
+ * What is refused stands there again, also after it was left and once nothing else stands in the dialog. */
 
 import { $, el, put } from "../lib/dom.js";
 import { post } from "../lib/http.js";
 import { gettext } from "../lib/i18n.js";
-import { ask } from "./board_ask.js";
+import { askAndAct, free } from "./board_ask.js";
 
 const KINDS = [
   ["access", gettext("Narrow or blocked way in")],
@@ -62,13 +63,21 @@ export function enterHazard(dialog, place) {
       try {
         await post("/api/hazards/", { ...typed, ...place });
       } catch (error) {
+        if (!error.code) throw error;
+        if (left()) {
+          await free(dialog);
+          show();
+        }
         return tell(error);
       } finally {
         busy = false;
       }
+      if (!left()) dialog.close();
       resolve(true);
-      dialog.close();
     }
+
+    /** Whoever went on meanwhile may have another question in the dialog by now. */
+    const left = () => !dialog.open || !form.isConnected;
 
     function tell({ fields, message }) {
       const general = $(".error-line", form);
@@ -86,21 +95,26 @@ export function enterHazard(dialog, place) {
       general.textContent = told ? "" : message;
     }
 
-    put(dialog, form);
-    dialog.addEventListener("close", () => resolve(false), { once: true });
-    dialog.showModal();
+    function show() {
+      put(dialog, form);
+      dialog.addEventListener("close", () => busy || resolve(false), { once: true }); // what is under way is still told
+      dialog.showModal();
+    }
+
+    show();
     form.elements.kind.focus();
   });
 }
 
-export async function withdrawHazard(dialog, { id, kind_label: kind, text }) {
+export function withdrawHazard(dialog, { id, kind_label: kind, text }) {
   const question = { title: gettext("Withdraw the warning"), explain: `${kind}: ${text}`, label: gettext("Reason"), verb: gettext("Withdraw"), harm: true };
-  let refused = null;
-  let reason = "";
-  do {
-    reason = await ask(dialog, { ...question, value: reason, wrong: refused?.message ?? "" });
-    if (reason === null) return false;
-    refused = await post(`/api/hazards/${id}/withdraw/`, { reason }).then(() => null, (error) => error);
-  } while (refused);
-  return true;
+  return askAndAct(dialog, question, async (reason) => {
+    try {
+      await post(`/api/hazards/${id}/withdraw/`, { reason });
+      return null;
+    } catch (error) {
+      if (!error.code) throw error;
+      return error;
+    }
+  });
 }
