@@ -109,11 +109,13 @@ def test_from_the_call_to_the_end(
 
     # the dispatcher closes it, by keyboard again
     expect(board.locator("[data-acts] .primary")).to_be_enabled(timeout=8_000)
+    expect(board.locator("[data-near]")).to_be_visible()
     row.focus()
     board.keyboard.press("Enter")
     board.locator("dialog textarea").fill("ok")
     board.keyboard.press("Enter")
     expect(row).to_have_count(0, timeout=6_000)
+    expect(board.locator("[data-near]")).to_be_hidden()  # nobody is sent to what has ended
     codes = [entry.code for entry in story(centre, number)]
     assert codes == [
         "incident.filed",

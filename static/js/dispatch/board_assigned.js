@@ -1,5 +1,5 @@
 /* Who is on it, and their next step by radio: the dispatcher reports what the crew says.
- * mountAssigned(root, state, acts) → {show(entry, events)} */
+ * mountAssigned(root, state, acts) → {show(entry, events, ended)}; what has ended shows who was on it last, and takes no step */
 
 import { el, put } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -19,8 +19,8 @@ const NEXT = {
 export function mountAssigned(root, state, acts) {
   let drawn = "";
 
-  function show({ row }, events) {
-    const version = `${row.number}:${row.version}:${events.length}:`;
+  function show({ row }, events, ended) {
+    const version = `${row.number}:${row.version}:${events.length}:${ended}:`;
     const mark = version + Math.floor(state.live.now() / 5000); // distances and ages, every five seconds
     if (mark === drawn || (root.contains(document.activeElement) && drawn.startsWith(version))) return;
     drawn = mark;
@@ -28,7 +28,7 @@ export function mountAssigned(root, state, acts) {
     put(
       root,
       el("h3", {}, `${gettext("Assigned")} `, el("span.note", {}, String(row.assignments.length))),
-      el("ul.assigned", {}, row.assignments.map((order) => line(order, row, farFrom(order, events)))),
+      el("ul.assigned", {}, row.assignments.map((order) => line(order, row, farFrom(order, events), state.config.may.step && !ended))),
     );
   }
 
@@ -36,7 +36,7 @@ export function mountAssigned(root, state, acts) {
   const farFrom = (order, events) =>
     events.find(({ code, data }) => code === "unit.far_from_scene" && data.assignment === order.id)?.data.kilometres;
 
-  function line(order, row, far) {
+  function line(order, row, far, may) {
     const unit = state.live.units.get(order.unit);
     const age = unit ? state.live.now() - ms(unit.position_at) : NaN;
     const facts = [
@@ -50,7 +50,7 @@ export function mountAssigned(root, state, acts) {
       {},
       unit ? unitSymbol(unit.kind, unit.status, age > STALE_MS, 18) : el("span"),
       el("span.assigned-name", {}, el("b", {}, order.label), el("span.second", {}, ...facts.flatMap((fact, index) => [index ? " · " : " ", el("span.whole", {}, fact)])), far && el("b.far", {}, fill(gettext("was %(n)s km away"), { n: far }))),
-      state.config.may.step &&
+      may &&
         el(
           "span.assigned-acts",
           {},

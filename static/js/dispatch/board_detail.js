@@ -53,8 +53,8 @@ export function mountDetail(root, state, acts, dialog) {
     draw(box.asks, [...row, Math.floor(state.live.now() / 5000)], () => asksParts(entry.row, state, acts.shift));
     draw(box.said, [entry.row.number, entry.row.summary], () => said(entry));
     place.show({ ...entry.row, hazards: story?.hazards ?? [] });
-    assigned.show(entry, detail.events);
-    near.show(entry);
+    assigned.show(entry, detail.events, ended);
+    near.show(entry, ended);
     draw(box.history, [entry.row.number, story?.version, detail.events.length], () => historyParts(detail.events, story));
     $("h3 > .note", box.history)?.before(checked); // the heading is another one each time
     acts.show(entry, ended);

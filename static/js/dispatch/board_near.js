@@ -1,5 +1,5 @@
 /* Whom to send: what the server recommends for the selected incident, with its reasons; keys 1 to 9 tick.
- * mountNear(root, state) → {show(entry), at(index) → unit id | null}
+ * mountNear(root, state) → {show(entry, ended), at(index) → unit id | null}
  * nearest(state, row, limit) → [{unit, metres}] — by the straight line, while the server's answer is missing
  * For the command centre the chosen units of an unanswered incident are ticked: Enter sends them. */
 
@@ -52,10 +52,9 @@ export function mountNear(root, state) {
   showProof(root, state.live, [proof], { line: checked, strip });
   document.addEventListener("visibilitychange", () => !document.hidden && shown && ask(0));
 
-  function show({ row }) {
-    const may = state.config.may.dispatch && row.status !== "closed";
-    root.hidden = !may;
-    if (!may) return;
+  function show({ row }, ended) {
+    root.hidden = ended || !state.config.may.dispatch;
+    if (root.hidden) return rest();
     if (shown?.number !== row.number) {
       answer = null;
       proof.forget();
@@ -65,6 +64,14 @@ export function mountNear(root, state) {
     shown = row;
     withdraw();
     draw(other);
+  }
+
+  /** Nobody is sent here any more: nothing is ticked, nothing asked. */
+  function rest() {
+    if (!shown) return;
+    shown = null;
+    clearTimeout(timer);
+    if (state.ticked.size) state.untick();
   }
 
   function draw(other = false) {
@@ -100,7 +107,7 @@ export function mountNear(root, state) {
   }
 
   async function load(number) {
-    if (!number || document.hidden || !state.config.may.dispatch) return ask(ASK_AGAIN_MS);
+    if (!shown || document.hidden) return; // whoever comes back to the page asks at once
     asked = number;
     try {
       const found = await get(urls.recommendation(number));
@@ -143,7 +150,7 @@ export function mountNear(root, state) {
     return known.get(id);
   };
 
-  return { show, at: (index) => listed[index] ?? null };
+  return { show, at: (index) => (shown && listed[index]) ?? null };
 }
 
 /** One unit to tick; built once, then only its words are written. */

@@ -61,7 +61,7 @@ export function mountUnits(root, state, acts) {
         const next = NEXT[order.step];
         return next && button(next.text, () => (state.select(row.number), acts.step(row, order, next.verb)));
       }
-      if (may.dispatch && unit.status === "free" && selected && selected.status !== "closed") {
+      if (may.dispatch && unit.status === "free" && selected) {
         return button(`${gettext("Send to")} ${serial(selected.number)}`, () => acts.sendTo(selected, [unit.id]));
       }
       return null;
