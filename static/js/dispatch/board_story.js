@@ -3,6 +3,7 @@
 
 import { el } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
+import { hint } from "../lib/keys.js";
 import { prioritySymbol } from "../lib/symbols.js";
 import { ms, span, stamp } from "../lib/time.js";
 import { LEVEL_TEXT, PRIORITY_TEXT, STAGE_TEXT, serial } from "../lib/urgency.js";
@@ -31,7 +32,7 @@ export function whoParts({ row, urgency }, story, state) {
           "p.second.caller",
           {},
           `${gettext("Caller")} ${caller} `,
-          story.can.reveal && el("button.plain", { type: "button", dataset: { act: "reveal" } }, el("kbd", {}, "V"), ` ${gettext("Reveal needs a reason and is logged")}`),
+          story.can.reveal && el("button.plain", { type: "button", dataset: { act: "reveal" } }, hint("reveal"), ` ${gettext("Reveal needs a reason and is logged")}`),
         )
       : story && el("p.second.caller", {}, gettext("No caller given")),
   ];

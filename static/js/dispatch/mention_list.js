@@ -5,6 +5,7 @@
 import { el, put } from "../lib/dom.js";
 import { HttpError, get, post } from "../lib/http.js";
 import { fill, gettext, pgettext } from "../lib/i18n.js";
+import { hint } from "../lib/keys.js";
 import { ago, ms, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
@@ -55,7 +56,7 @@ export function mountMentions(button, dialog, state) {
     const { length } = mentions.unseen;
     button.hidden = !mentions.rows.length;
     button.classList.toggle("unread", length > 0);
-    put(button, length ? fill(gettext("Mentions %(n)s"), { n: length }) : gettext("Mentions"), el("kbd", {}, "K"));
+    put(button, length ? fill(gettext("Mentions %(n)s"), { n: length }) : gettext("Mentions"), hint("mentions"));
   });
 
   function follow(row) {

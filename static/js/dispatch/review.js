@@ -3,7 +3,7 @@
 import { $, el, put, setText } from "../lib/dom.js";
 import { HttpError, get } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
-import { bind } from "../lib/keys.js";
+import { bind, hint } from "../lib/keys.js";
 import { date, ms, stamp } from "../lib/time.js";
 import { mountList } from "./board_list.js";
 import { mountMap } from "./board_map.js";
@@ -19,6 +19,7 @@ import { mountStory } from "./review_story.js";
 
 const MARGIN_MS = 60_000; // before and after the life of an incident
 const LONGEST_MS = 25 * 3_600_000;
+const SPEEDS = [1, 4, 16, 60];
 const BACK_MS = 15 * 60_000; // without a wish it begins a quarter of an hour ago
 
 export function mount(root) {
@@ -130,7 +131,7 @@ export function mount(root) {
   });
 
   // --- keys ------------------------------------------------------------------------------------------------
-  const key = (id, code, text, run, more = {}) => ({ id: `review-${id}`, code, text, run, group: "board", ...more });
+  const key = (id, code, text, run, more = {}) => ({ id, code, text, run, group: "board", ...more });
   const inField = ({ target }) => target.matches?.("input:not([type=range]), select, textarea");
   const jump = (by) => (event) => {
     if (inField(event)) return false;
@@ -143,12 +144,12 @@ export function mount(root) {
   };
   const always = { always: true, repeats: true, shift: true };
   bind([
-    key("play", "Space", gettext("Play or pause"), (event) => (inField(event) ? false : player.play()), { always: true, over: ".row, .moments button" }),
-    key("back", "ArrowLeft", gettext("10 s back, with Shift 1 min"), jump(-1), always),
-    key("forth", "ArrowRight", gettext("10 s on, with Shift 1 min"), jump(1), always),
-    key("previous", "BracketLeft", gettext("Previous event"), beside(-1), { repeats: true, shown: "[" }),
-    key("next", "BracketRight", gettext("Next event"), beside(1), { repeats: true, shown: "]" }),
-    ...[1, 4, 16, 60].map((speed, index) => key(`speed-${speed}`, `Digit${index + 1}`, `${speed}×`, () => deck.speed(speed))),
+    key("review-play", "Space", gettext("Play or pause"), (event) => (inField(event) ? false : player.play()), { always: true, over: ".row, .moments button" }),
+    key("review-back", "ArrowLeft", gettext("10 s back, with Shift 1 min"), jump(-1), always),
+    key("review-forth", "ArrowRight", gettext("10 s on, with Shift 1 min"), jump(1), always),
+    key("review-previous", "BracketLeft", gettext("Previous event"), beside(-1), { repeats: true, shown: "[" }),
+    key("review-next", "BracketRight", gettext("Next event"), beside(1), { repeats: true, shown: "]" }),
+    ...SPEEDS.map((speed, index) => key(`review-speed-${speed}`, `Digit${index + 1}`, `${speed}×`, () => deck.speed(speed))),
     key("up", "ArrowUp", gettext("Previous incident"), (event) => (inField(event) ? false : list.step(-1)), always),
     key("down", "ArrowDown", gettext("Next incident"), (event) => (inField(event) ? false : list.step(1)), always),
     key("fold", "KeyG", gettext("Folded rows"), () => list.toggleFold()),
@@ -157,11 +158,13 @@ export function mount(root) {
     key("selected", "KeyZ", gettext("Selected incident on the map"), () => map.act("selected")),
     key("lens", "KeyX", gettext("Lens of the town"), () => map.act("lens")),
   ]);
+  const jumps = () => ["review-back", "review-forth"].map(hint);
   const hints = [
-    [gettext("Space"), gettext("play or pause")], ["← →", gettext("10 s")], ["Shift ← →", gettext("1 min")], ["[ ]", gettext("events")],
-    ["1–4", gettext("speed")], ["↑ ↓", gettext("choose")], ["Z", gettext("selected")],
+    [hint("review-play"), gettext("play or pause")], [jumps(), gettext("10 s")], [[el("kbd", {}, "Shift"), jumps()], gettext("1 min")],
+    [["review-previous", "review-next"].map(hint), gettext("events")], [SPEEDS.map((speed) => hint(`review-speed-${speed}`)), gettext("speed")],
+    [["up", "down"].map(hint), gettext("choose")], [hint("selected"), gettext("selected")],
   ]; // prettier-ignore
-  put($("[data-hints]", root), hints.map(([name, text]) => el("span", {}, el("kbd", {}, name), text)));
+  put($("[data-hints]", root), hints.map((parts) => el("span", {}, parts)));
 
   // --- what to begin with --------------------------------------------------------------------------------
   (async () => {

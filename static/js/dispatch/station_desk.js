@@ -33,11 +33,11 @@ export function mountDesk(root, state) {
   const alarms = mountAlarms(root, state);
   const mentions = mountMentions($("[data-mentions]", root), dialog, state);
 
-  const key = (id, code, text, run, more = {}) => ({ id: `station-${id}`, code, text, run, group: "station", ...more });
+  const key = (id, code, text, run, more = {}) => ({ id, code, text, run, group: "station", ...more });
   bind([
     key("up", "ArrowUp", gettext("Previous incident"), () => queue.step(-1), { repeats: true }),
     key("down", "ArrowDown", gettext("Next incident"), () => queue.step(1), { repeats: true }),
-    key("enter", "Enter", gettext("Accept, or the main button"), () => queue.acceptSelected() || acts.primary(), { codes: ["Enter", "NumpadEnter"], over: ".row" }),
+    key("primary", "Enter", gettext("Accept, or the main button"), () => queue.acceptSelected() || acts.primary(), { codes: ["Enter", "NumpadEnter"], over: ".row" }),
     key("reinforce", "KeyE", gettext("Reinforce"), () => acts.reinforce()),
     key("hand-over", "KeyH", gettext("Hand over"), () => acts.handOver()),
     key("take", "KeyT", gettext("Take over"), () => acts.takeOver()),

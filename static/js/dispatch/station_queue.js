@@ -3,6 +3,7 @@
 
 import { $, el, redraw, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
+import { hint } from "../lib/keys.js";
 import { distance } from "../lib/time.js";
 import { ListRow } from "./board_row.js";
 import { accept } from "./station_claim.js";
@@ -62,7 +63,7 @@ export function mountQueue(root, state, acts) {
     #parts(row, group, free) {
       const takeOver = may.take_over && row.escalation && !row.escalation.owner;
       const parts = [];
-      if (takeOver) parts.push(el("button.button", { type: "button", "data-focus": "take-over", onclick: () => this.#takeOver(row) }, gettext("Take over"), el("kbd", {}, "T")));
+      if (takeOver) parts.push(el("button.button", { type: "button", "data-focus": "take-over", onclick: () => this.#takeOver(row) }, gettext("Take over"), hint("take")));
       const order = waiting(row, state);
       if (order) parts.push(this.#button(row, fill(gettext("Accept for %(label)s"), { label: order.label })));
       else if (row.stage === "unclaimed" && may.claim) {

@@ -5,6 +5,7 @@
 
 import { $, el, put, redraw, setText } from "./dom.js";
 import { fill, gettext } from "./i18n.js";
+import { showHints } from "./keys.js";
 import { openSocket } from "./live_socket.js";
 import { stamp } from "./time.js";
 
@@ -52,6 +53,7 @@ export function followPart(root, { frame, waits = () => false, drawn = () => {} 
     }
     if (waits()) return;
     redraw(part, ...new DOMParser().parseFromString(text, "text/html").body.childNodes);
+    showHints(part);
     trueAt = Date.now();
     if (followed) put(line);
     else doubt();
