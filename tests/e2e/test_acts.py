@@ -87,6 +87,7 @@ def test_a_late_refusal_waits_for_the_question_that_is_open_and_keeps_to_its_inc
 
     page.route("**/split/", _drop, times=1)
     page.keyboard.press("m")
+    expect(page.get_by_role("button", name="More")).to_have_attribute("aria-expanded", "true")
     page.get_by_role("button", name="Split…").click()
     text.fill("His car is gone")
     page.keyboard.press("Enter")
@@ -170,6 +171,39 @@ def test_keys_reach_no_further_than_the_question_that_is_open(
     page.keyboard.press("b")  # is day or night still, and nothing else has become it
     expect(page.locator("html")).not_to_have_attribute("data-mode", str(before))
     assert page.evaluate("localStorage.getItem('keys')") is None
+
+    result, ticked = page.locator("[data-acts] .result"), page.locator("[data-near] .ticked")
+    expect(ticked).to_have_count(1)
+    page.keyboard.press("t")  # what does nothing says why
+    expect(result).to_have_text("It is not escalated")
+    page.keyboard.press("9")
+    expect(result).to_have_text("No unit stands at 9")
+    page.locator(".filter-menu summary").click()
+    page.keyboard.press("Escape")  # closes the menu, and unticks nobody
+    expect(page.locator(".filter-menu")).not_to_have_attribute("open", "")
+    expect(ticked).to_have_count(1)
+
+    page.keyboard.press("F1")
+    change = panel.locator("[data-focus=note]")
+    change.click()
+    page.keyboard.press("Shift")
+    page.keyboard.press("t")
+    expect(panel.get_by_role("alert")).to_have_text("That key is “Take over” already")
+    expect(change).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("j")
+    expect(change).to_be_focused()
+    panel.get_by_role("button", name="Close").click()
+    note = page.locator(".other-acts .button", has=page.locator("[data-key=note]"))
+    expect(note).to_have_text("NoteJ")
+    page.keyboard.press("j")
+    expect(page.locator("#ask-text")).to_be_focused()
+    page.keyboard.press("Escape")
+    note.click()
+    page.locator("#ask-text").fill("The gate is locked")
+    page.keyboard.press("Enter")
+    expect(result).to_have_text("Note added")
+    expect(note).to_be_focused()
 
     page = desk.open("/preferences/")
     page.keyboard.press("F1")  # as that page promises

@@ -93,6 +93,8 @@ def test_what_was_typed_stands_there_again_after_a_lost_answer(
         else:
             route.continue_()
 
+    page.keyboard.press("t")
+    expect(page.locator("[data-line]")).to_have_text("Nothing to do for you here")
     page.route("**/notes/", lose_first)
     page.locator("[data-do=note]").click()
     field = page.locator("#ask-text")

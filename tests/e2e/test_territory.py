@@ -130,6 +130,9 @@ def test_borders_move_together_and_a_fault_is_mended(
     """A shared corner takes its neighbours along; with Alt it does not, the gap is shown and given away; a file comes in."""
     world = committed_world
     page = _open(sit(world.admin, language="en"), "?grid=城东-001")
+    expect(page.locator("[data-key=split]")).to_have_text("X")
+    page.keyboard.press("x")
+    expect(page.locator("[data-said]")).to_have_text("Begin a draft, or open one, first.")
     _begin(page, "Borders")
     page.locator(".handle.corner").first.wait_for()
 

@@ -1,17 +1,20 @@
 /* What the person can do with the selected incident: each verb one call, one line that says what came of it.
- * mountActs(root, dialog, state, status) → {show(entry, ended), say(text, tone, undo), takeOver(),
- *   note(row?, words?), snooze(), reinforce(), handOver(), reveal(), more(), step(row, order, verb), recall(row, order), primary(), sendTo(row, units),
- *   shift (board_shift.js)} */
+ * mountActs(root, dialog, state, status) → {show(entry, ended), say(text, tone, undo), refuse(why), takeOver(), note(row?, words?),
+ *   snooze(), reinforce(), handOver(), reveal(), more(), moreIsOpen(), step(row, order, verb), recall(row, order), primary(),
+ *   sendTo(row, units), shift (board_shift.js)}
+ * Each verb is a key too, also where its button is off or missing: then it says why nothing is done. */
 
 import { $, el, put } from "../lib/dom.js";
 import { post } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
+import { hint } from "../lib/keys.js";
 import { stamp } from "../lib/time.js";
 import { STEP_TEXT, serial } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
-import { askAndAct } from "./board_ask.js";
+import { REVEAL, askAndAct } from "./board_ask.js";
 import { shiftActs } from "./board_shift.js";
 import { PendingStep, UNDO_S } from "./board_step.js";
+import { OUTCOMES } from "./station_step.js";
 
 export function mountActs(root, dialog, state, status) {
   const { live, config } = state;
@@ -19,8 +22,9 @@ export function mountActs(root, dialog, state, status) {
   const result = el("p.result"); // read out by `status`
   const pending = el("div.pending-steps");
   const main = el("button.button.primary", { type: "button", onclick: () => primary() });
-  const others = el("div.other-acts");
-  const moreBox = el("div.more-acts", { hidden: true });
+  const others = el("div.other-acts", { tabindex: "-1" });
+  const moreBox = el("div.more-acts", { id: "more-acts", hidden: true });
+  const moreButton = el("button.button", { type: "button", "aria-controls": moreBox.id, "aria-expanded": "false", onclick: () => more() }, gettext("More"), hint("more"));
   put(root, result, pending, main, others, moreBox);
   let shown = null;
   let ended = false;
@@ -36,8 +40,26 @@ export function mountActs(root, dialog, state, status) {
     clearing = setTimeout(() => put(result), undo || tone === "bad" ? 20_000 : 8_000);
   }
 
+  /** Why a key does nothing now; beside a result that can still be taken back. */
+  function refuse(why) {
+    if (!$("button", result)) return say(why, "bad");
+    $(".why", result)?.remove();
+    result.append(el("span.why.bad", {}, why));
+    status.textContent = why;
+  }
+
+  /** Whether there is an incident to work on with a right that is `had`, else with the words of its `lack`; says why not. */
+  function can(had, lack, alsoEnded = false) {
+    if (!shown) refuse(gettext("Choose an incident first"));
+    else if (!had) refuse(lack);
+    else if (ended && !alsoEnded) refuse(gettext("This incident has ended"));
+    else return true;
+    return false;
+  }
+
   /** One act after the other: the fresh row is taken from the answer, the words of an error from the server → the error | null. */
   function act(number, call, done) {
+    const held = focused();
     busy += 1;
     main.disabled = true;
     const told = queue.then(async () => {
@@ -58,7 +80,16 @@ export function mountActs(root, dialog, state, status) {
       busy -= 1;
       drawn = "";
       if (shown) show(shown, ended);
+      keepFocus(held);
     });
+  }
+
+  const focused = () => (root.contains(document.activeElement) ? document.activeElement : null);
+
+  /** A button that is switched off lets go of the focus: the keyboard stays on it, or beside it. */
+  function keepFocus(held) {
+    if (!held || busy || ![held, document.body].includes(document.activeElement)) return;
+    (held.disabled || !held.isConnected ? others : held).focus({ preventScroll: true });
   }
 
   /** A unit that is busy elsewhere can be pulled, as an act of its own. */
@@ -115,7 +146,7 @@ export function mountActs(root, dialog, state, status) {
       title: fill(gettext("%(unit)s reports back"), { unit: order.label }),
       label: gettext("What came of it"),
       verb: gettext("Report back"),
-      suggestions: [gettext("Settled on the spot"), gettext("Taken to the station"), gettext("Handed over"), gettext("Nothing to do")],
+      suggestions: OUTCOMES,
     };
     return askAndAct(dialog, question, (outcome) => takeStep(row, order, verb, { outcome }));
   }
@@ -142,15 +173,19 @@ export function mountActs(root, dialog, state, status) {
     return answer.changed ? words : fill(gettext("%(words)s: that was known already"), { words });
   }
 
-  async function takeOver() {
-    if (!shown || !may.take_over) return;
+  const isMine = ({ escalation }) => escalation?.owner_username === config.user.username;
+
+  function takeOver() {
+    if (!can(may.take_over, gettext("Your role may not take over"))) return;
     const { row } = shown;
-    await act(row.number, () => post(urls.takeOver(row.number)), () => say(fill(gettext("%(number)s is yours now"), { number: serial(row.number) })));
+    if (!row.escalation) return void refuse(gettext("It is not escalated"));
+    if (isMine(row)) return void refuse(fill(gettext("Taken over by %(name)s (you)"), { name: row.escalation.owner }));
+    act(row.number, () => post(urls.takeOver(row.number)), () => say(fill(gettext("%(number)s is yours now"), { number: serial(row.number) })));
   }
 
   /** `words`: typed already, in the command line; the row is its own, whatever has been selected by the time of an answer. */
   function note(row = shown?.row, words = null) {
-    if (!row || !may.note) return undefined;
+    if (!can(may.note, gettext("Your role may not add notes"), true)) return undefined;
     const question = { title: fill(gettext("Note on %(number)s"), { number: serial(row.number) }), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), names: urls.names(row.number), most: 2000 };
     return askAndAct(dialog, question, (text, key) => act(row.number, () => post(urls.notes(row.number), { text }, { key }), () => say(gettext("Note added"))), words);
   }
@@ -169,31 +204,48 @@ export function mountActs(root, dialog, state, status) {
   }
 
   function reveal() {
-    if (!shown || !may.reveal) return undefined;
+    if (!can(may.reveal, gettext("Your role may not see the caller"), true)) return undefined;
     const { row } = shown;
-    const question = {
-      title: gettext("Caller's name and phone"),
-      explain: gettext("Reveal needs a reason and is logged"),
-      label: gettext("Reason"),
-      verb: gettext("Reveal"),
-      suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
-    };
     const done = (answer) => say([answer, ...answer.others].map(callerText).join(gettext("; ")), "revealed");
-    return askAndAct(dialog, question, (reason) => act(row.number, () => post(urls.reveal(row.number), { reason }), done));
+    return askAndAct(dialog, REVEAL, (reason) => act(row.number, () => post(urls.reveal(row.number), { reason }), done));
   }
 
   const claim = ({ number }) => act(number, () => post(urls.claim(number)), () => say(fill(gettext("%(number)s is claimed by you"), { number: serial(number) })));
 
-  const reinforce = () => shown && !ended && may.reinforce && void shift.reinforce(shown.row);
+  function reinforce() {
+    if (can(may.reinforce, gettext("Your role may not ask for reinforcement"))) shift.reinforce(shown.row);
+  }
 
-  const canSnooze = ({ escalation }) => may.snooze && escalation && escalation.level <= config.user.level && (!escalation.owner || escalation.owner_username === config.user.username);
-  const snooze = () => shown && !ended && canSnooze(shown.row) && void shift.snooze(shown.row);
+  /** "" where this person may put it off. */
+  function unsnoozable(row) {
+    const { escalation } = row;
+    if (!escalation) return gettext("It is not escalated");
+    if (escalation.owner && !isMine(row)) return fill(gettext("Taken over by %(name)s"), { name: escalation.owner });
+    return escalation.level > config.user.level ? gettext("It has been told above your level") : "";
+  }
 
-  const handOver = () => shown && !ended && may.hand_over && !shown.row.offered_to && void shift.handOver(shown.row);
+  function snooze() {
+    if (!can(may.snooze, gettext("Your role may not put an escalation off"))) return;
+    const why = unsnoozable(shown.row);
+    if (why) refuse(why);
+    else shift.snooze(shown.row);
+  }
+
+  function handOver() {
+    if (!can(may.hand_over, gettext("Your role may not hand over"))) return;
+    const { row } = shown;
+    if (row.offered_to) refuse(fill(gettext("%(station)s has been asked to take it in"), { station: config.organisations[row.offered_to] ?? row.offered_to }));
+    else shift.handOver(row);
+  }
 
   function more() {
-    moreBox.hidden = !moreBox.hidden;
-    if (!moreBox.hidden) $("button:not([disabled])", moreBox)?.focus();
+    if (!can(true, "", true)) return;
+    const opens = moreBox.hidden;
+    const inside = moreBox.contains(document.activeElement);
+    moreBox.hidden = !opens;
+    moreButton.setAttribute("aria-expanded", String(opens));
+    if (opens) $("button:not([disabled])", moreBox)?.focus();
+    else if (inside) moreButton.focus();
   }
 
   /** What Enter does now → {text, run} or the reason why there is nothing to do. */
@@ -210,7 +262,43 @@ export function mountActs(root, dialog, state, status) {
     return { text: place };
   }
 
-  const primary = () => shown && !ended && !busy && primaryOf(shown).run?.();
+  function primary() {
+    if (busy) return void refuse(gettext("One moment, the last act is under way"));
+    if (!can(true)) return undefined;
+    const { run, text } = primaryOf(shown);
+    return run ? run() : void refuse(text);
+  }
+
+  // built once, and only switched on and off: nothing that holds the focus, or to which a dialog gives it back, is replaced
+  const offered = [];
+  const button = (text, key, run, possible = () => true) => {
+    const node = el("button.button", { type: "button", onclick: run }, text, key && hint(key));
+    offered.push([node, possible]);
+    return node;
+  };
+  const replay = el("a.button", {}, gettext("Replay"));
+  const page = el("a.button", {}, gettext("Full page"));
+  put(
+    others,
+    may.take_over && button(gettext("Take over"), "take", takeOver, (row) => row.escalation && !isMine(row)),
+    may.reinforce && button(gettext("Reinforce"), "reinforce", reinforce),
+    may.note && button(gettext("Note"), "note", () => note()),
+    moreButton,
+  );
+  put(
+    moreBox,
+    may.snooze && button(gettext("Put the escalation off…"), "snooze", snooze, (row) => !unsnoozable(row)),
+    may.hand_over && button(gettext("Hand over…"), "hand-over", handOver, (row) => !row.offered_to),
+    may.preempt && button(gettext("Pull a busy unit…"), "", () => shift.pull(shown.row)),
+    may.merge && button(gettext("Merge…"), "", () => shift.merge(shown.row)),
+    may.split && button(gettext("Split…"), "", () => shift.split(shown.row)),
+    may.close && button(gettext("Close…"), "", () => end("close"), (row) => row.status === "reported_back"),
+    may.cancel && button(gettext("Cancel…"), "", () => end("cancel")),
+    may.invalidate && button(gettext("Mark invalid…"), "", () => end("invalidate")),
+    may.reveal && button(gettext("Reveal caller…"), "reveal", reveal),
+    may.rewind && replay,
+    page,
+  );
 
   function show(entry, hasEnded) {
     if (shown?.row.number !== entry.row.number) put(result);
@@ -218,37 +306,17 @@ export function mountActs(root, dialog, state, status) {
     ended = hasEnded;
     const { row } = entry;
     const first = ended ? { text: gettext("This incident has ended") } : primaryOf(entry);
-    const mine = row.escalation?.owner_username === config.user.username;
-    const mark = JSON.stringify([row.number, row.version, first.text, ended, mine]);
+    const mark = JSON.stringify([row.number, row.version, first.text, ended]);
     if (mark === drawn) return;
     drawn = mark;
-    put(main, first.text, first.run && el("kbd", {}, "Enter"));
+    const held = focused();
+    put(main, first.text, first.run && hint("primary"));
     main.disabled = !first.run || busy > 0;
-    const button = (text, key, run, on = true) => el("button.button", { type: "button", disabled: !on || ended, onclick: run }, text, key && el("kbd", {}, key));
-    put(
-      others,
-      may.take_over && button(gettext("Take over"), "T", takeOver, row.escalation && !mine),
-      may.reinforce && button(gettext("Reinforce"), "E", reinforce),
-      may.note && button(gettext("Note"), "N", () => note()),
-      button(gettext("More"), "M", more, true),
-    );
-    const focused = moreBox.contains(document.activeElement);
-    put(
-      moreBox,
-      may.snooze && button(gettext("Put the escalation off…"), "D", snooze, canSnooze(row)),
-      may.hand_over && button(gettext("Hand over…"), "H", handOver, !row.offered_to),
-      may.preempt && button(gettext("Pull a busy unit…"), "", () => shift.pull(row)),
-      may.merge && button(gettext("Merge…"), "", () => shift.merge(row)),
-      may.split && button(gettext("Split…"), "", () => shift.split(row)),
-      may.close && button(gettext("Close…"), "", () => end("close"), row.status === "reported_back"),
-      may.cancel && button(gettext("Cancel…"), "", () => end("cancel")),
-      may.invalidate && button(gettext("Mark invalid…"), "", () => end("invalidate")),
-      may.reveal && button(gettext("Reveal caller…"), "V", reveal),
-      may.rewind && el("a.button", { href: `/review/?incident=${row.number}` }, gettext("Replay")),
-      el("a.button", { href: `/incidents/${row.number}/` }, gettext("Full page")),
-    );
-    if (focused) $("button:not([disabled])", moreBox)?.focus();
+    for (const [node, possible] of offered) node.disabled = ended || !possible(row);
+    replay.href = `/review/?incident=${row.number}`;
+    page.href = `/incidents/${row.number}/`;
+    keepFocus(held);
   }
 
-  return { show, say, takeOver, snooze, note, reinforce, handOver, shift, reveal, more, step, recall, primary, sendTo };
+  return { show, say, refuse, takeOver, snooze, note, reinforce, handOver, shift, reveal, more, moreIsOpen: () => !moreBox.hidden, step, recall, primary, sendTo };
 }

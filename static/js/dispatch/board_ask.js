@@ -5,6 +5,7 @@
  *   `names`: the API's names of the incident, offered after `@`; `value` and `wrong`: what was typed and why it was refused
  *   with `choice: {label, options: [[value, text]…]}` a list stands above the field → Promise({choice, text} | null);
  *   `value` is then such an answer
+ * REVEAL — the question before a caller is shown
  * askAndAct(dialog, question, act, given) — act(answer, key) → the error | null; asks again with what was typed until it is
  *   taken or left → Promise(whether it was taken). `given` is an answer typed elsewhere: it is asked for only once refused.
  *   `key` is the question's, for the API that makes nothing twice of it: an answer may be lost, and what was asked be done */
@@ -14,6 +15,14 @@ import { newKey } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { composing } from "../lib/keys.js";
 import { mentionField } from "./mention_field.js";
+
+export const REVEAL = {
+  title: gettext("Caller's name and phone"),
+  explain: gettext("Reveal needs a reason and is logged"),
+  label: gettext("Reason"),
+  verb: gettext("Reveal"),
+  suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
+};
 
 export async function free(dialog) {
   // a loop: the person may go on from question to question

@@ -7,7 +7,7 @@
  *   ask 0147 WORDS          增援 0147 …          asks for reinforcement
  *   pull 0147 CALLSIGN WHY  抽 0147 特巡02 …     pulls a busy unit */
 
-import { $, put } from "../lib/dom.js";
+import { $, el, put } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { serial } from "../lib/urgency.js";
 import { title } from "./board_row.js";
@@ -62,6 +62,7 @@ export function mountCommand(root, state, acts) {
     const what = `${serial(row.number)} ${title(row, state)}`;
     if (verb === "select") return words ? wrong(gettext("Begin with send, note, take, ask or pull")) : { text: fill(gettext("Select %(what)s"), { what }), run: () => state.select(row.number) };
     if (verb === "take") return config.may.take_over ? { text: fill(gettext("Take over %(what)s"), { what }), run: () => takeOver(row) } : wrong(gettext("Your role may not take over"));
+    if (verb === "note" && !config.may.note) return wrong(gettext("Your role may not add notes"));
     if (verb === "note") return words ? { text: fill(gettext("Note on %(what)s: %(words)s"), { what, words }), run: () => note(row, words) } : wrong(gettext("Write the note after the number"));
     if (verb === "ask") return understandAsk(row, what, words);
     if (verb === "pull") return understandPull(row, what, words);
@@ -118,8 +119,7 @@ export function mountCommand(root, state, acts) {
     if (!line) return null;
     const meaning = understand(line);
     said.className = meaning.wrong ? "wrong" : "";
-    put(said, meaning.text, meaning.wrong ? null : " ", meaning.wrong ? null : $("kbd", form).cloneNode());
-    if (!meaning.wrong) said.lastElementChild.textContent = "Enter";
+    put(said, meaning.text, meaning.wrong ? null : [" ", el("kbd", {}, "Enter")]);
     return meaning;
   }
 

@@ -2,15 +2,17 @@
  * bindKeys(root, state, parts) — parts: {list, map, acts, near, place, alarms, command, mentions, health} */
 
 import { $, el, put } from "../lib/dom.js";
-import { gettext } from "../lib/i18n.js";
-import { bind } from "../lib/keys.js";
+import { fill, gettext } from "../lib/i18n.js";
+import { bind, hint } from "../lib/keys.js";
 
 export function bindKeys(root, state, { list, map, acts, near, place, alarms, command, mentions, health }) {
   const key = (id, code, text, run, more = {}) => ({ id, code, text, run, group: "board", ...more });
   const digit = (event) => {
-    const unit = near.at(Number(event.code.at(-1)) - 1);
-    if (unit === null || !state.config.may.dispatch) return false;
-    return void state.tick(unit);
+    const n = Number(event.code.at(-1));
+    const unit = near.at(n - 1);
+    if (!state.config.may.dispatch) acts.refuse(gettext("Your role may not dispatch"));
+    else if (unit === null) acts.refuse(fill(gettext("No unit stands at %(n)s"), { n }));
+    else state.tick(unit);
   };
   const digits = Array.from({ length: 9 }, (_, index) => `Digit${index + 1}`);
   const keys = [
@@ -42,20 +44,17 @@ export function bindKeys(root, state, { list, map, acts, near, place, alarms, co
   bind(keys);
 
   function back(event) {
-    if (document.querySelector("dialog[open], #intake:not([hidden]), [popover]:popover-open")) return false; // it closes itself first
-    const more = $(".more-acts", root);
-    if (!more.hidden) return void (more.hidden = true);
+    if (document.querySelector("dialog[open], #intake:not([hidden]), [popover]:popover-open, details.menu[open], .nav.open")) return false; // it closes itself first
+    if (acts.moreIsOpen()) return void acts.more();
     if (state.ticked.size) return void state.untick();
     if (event.target.closest?.("input, textarea, select")) return void event.target.blur();
     return false;
   }
 
-  showHints();
-  function showHints() {
-    const shown = [
-      ["F2", gettext("new incident")], ["↑ ↓", gettext("choose")], ["1–9", gettext("tick units")], ["Enter", gettext("send")],
-      ["A", gettext("acknowledge")], ["S", gettext("silence 60 s")], ["B", gettext("day or night")], ["?", gettext("all keys")],
-    ]; // prettier-ignore
-    put($("[data-hints]", root), shown.map(([name, text]) => el("span", {}, el("kbd", {}, name), text)));
-  }
+  const hints = [
+    ...($("#intake", root) ? [["intake", gettext("new incident")]] : []), ["up down", gettext("choose")], ["tick", gettext("tick units")],
+    ["primary", gettext("send")], ["acknowledge", gettext("acknowledge")], ["silence", gettext("silence 60 s")],
+    ["mode", gettext("day or night")], ["help", gettext("all keys")],
+  ]; // prettier-ignore
+  put($("[data-hints]", root), hints.map(([ids, text]) => el("span", {}, ids.split(" ").map(hint), text)));
 }

@@ -9,7 +9,7 @@ import { followPart } from "../lib/part.js";
 import { ms, span } from "../lib/time.js";
 import { LEVEL_TEXT, STAGE_TEXT, urgency } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
-import { askAndAct } from "./board_ask.js";
+import { REVEAL, askAndAct } from "./board_ask.js";
 import { PlacePanel } from "./place_history.js";
 import { OUTCOMES } from "./station_step.js";
 
@@ -22,10 +22,7 @@ const ASKS = {
   reinforce: () => ({ title: gettext("Reinforcements"), label: gettext("What is needed"), verb: gettext("Ask for it"), field: "wanted" }),
   decline_reinforcement: () => ({ title: gettext("No reinforcement"), label: gettext("Reason, the crew will read it"), verb: gettext("Decline"), field: "reason", harm: true }),
   note: (number) => ({ title: gettext("Note"), label: gettext("Note; @ names somebody"), verb: gettext("Add the note"), field: "text", once: true, most: 2000, names: urls.names(number) }),
-  reveal: () => ({
-    title: gettext("Caller's name and phone"), explain: gettext("Reveal needs a reason and is logged"), label: gettext("Reason"),
-    verb: gettext("Reveal"), field: "reason", suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
-  }), // prettier-ignore
+  reveal: () => ({ ...REVEAL, field: "reason" }),
 };
 const PATHS = { take_over: "take-over", note: "notes", decline_reinforcement: "reinforce/decline", take_in: "hand-over/accept" };
 
@@ -170,14 +167,14 @@ export function mount(root) {
     if (button?.dataset.do) run(button.dataset.do);
     else if (button) step(button.dataset);
   });
-  const key = (verb, code, text) => ({
-    id: `incident-${verb}`, code, text, group: "incident",
-    run: () => ($(`[data-do="${verb}"]`, part) ? void run(verb) : false),
+  const key = (id, verb, code, text) => ({
+    id, code, text, group: "incident",
+    run: () => void ($(`[data-do="${verb}"]`, part) ? run(verb) : say(gettext("Nothing to do for you here"), "bad")),
   }); // prettier-ignore
   bind([
-    key("take_over", "KeyT", gettext("Take over")),
-    key("note", "KeyN", gettext("Note")),
-    key("reveal", "KeyV", gettext("Reveal caller")),
-    { id: "incident-place", code: "KeyP", text: gettext("Earlier at this place"), group: "incident", run: () => void place.open() },
+    key("take", "take_over", "KeyT", gettext("Take over")),
+    key("note", "note", "KeyN", gettext("Note")),
+    key("reveal", "reveal", "KeyV", gettext("Reveal caller")),
+    { id: "place", code: "KeyP", text: gettext("Earlier at this place"), group: "incident", run: () => void place.open() },
   ]);
 }

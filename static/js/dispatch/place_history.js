@@ -7,6 +7,7 @@
 import { el, put } from "../lib/dom.js";
 import { get } from "../lib/http.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { hint } from "../lib/keys.js";
 import { date, distance, hourMinute, ms } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
 import { enterHazard, withdrawHazard } from "./place_hazard.js";
@@ -75,7 +76,8 @@ export class PlacePanel {
   }
 
   async open() {
-    if (!this.place || !this.may.place) return false;
+    const cannot = this.#cannot();
+    if (cannot) return this.say(cannot, "bad");
     const { number } = this.place;
     try {
       const found = await get(`/api/incidents/${number}/place/`);
@@ -89,13 +91,22 @@ export class PlacePanel {
     return undefined;
   }
 
+  get #known() {
+    return Boolean(this.place) && (this.place.lat !== null || Boolean(this.place.address));
+  }
+
+  #cannot() {
+    if (!this.may.place) return gettext("Your role may not look up what happened at a place");
+    if (!this.place) return gettext("Choose an incident first");
+    return this.#known ? "" : gettext("Neither its address nor its place on the map is known");
+  }
+
   #draw() {
     const { place, found, hazards, may } = this;
-    const known = place && (place.lat !== null || place.address);
     const mark = JSON.stringify([place?.number, hazards, found, this.wrong]);
     if (mark === this.drawn) return;
     this.drawn = mark;
-    if (!known || (!may.place && !hazards.length)) return put(this.root);
+    if (!this.#known || (!may.place && !hazards.length)) return put(this.root);
     put(
       this.root,
       hazardParts(hazards, { withdraw: may.hazard ? (one) => this.#withdraw(one) : null }),
@@ -104,7 +115,7 @@ export class PlacePanel {
       el(
         "div.place-acts",
         {},
-        may.place && !found && el("button.button.small", { type: "button", onclick: () => this.open() }, gettext("Earlier at this place"), el("kbd", {}, "P")),
+        may.place && !found && el("button.button.small", { type: "button", onclick: () => this.open() }, gettext("Earlier at this place"), hint("place")),
         may.hazard && place.lat !== null && el("button.button.small", { type: "button", onclick: () => this.#enter() }, gettext("Warn about this place…")),
       ),
     );

@@ -2,7 +2,7 @@
 
 import { $, $$, el, put, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
-import { allKeys, bind } from "../lib/keys.js";
+import { bind } from "../lib/keys.js";
 import { hourMinute } from "../lib/time.js";
 import { Draw } from "./territory_draw.js";
 import { mountEffect } from "./territory_effect.js";
@@ -120,7 +120,7 @@ export async function mount(root) {
 
   function retire() {
     const keys = [...state.selected];
-    if (!keys.length) return false;
+    if (!keys.length) return say(gettext("Choose the grids to retire first."), true);
     state.edit(keys.filter((key) => state.base.has(key)).map((key) => ({ key, removed: true })), { drop: keys.filter((key) => !state.base.has(key)) });
     state.select([]);
     say(gettext("Retired in this plan. Ctrl+Z brings it back."));
@@ -148,7 +148,10 @@ export async function mount(root) {
     }
   }
 
-  const whenDrafting = (run) => () => (state.editable ? run() : false);
+  const whenDrafting = (run) => () => {
+    if (state.editable) return void run();
+    say(state.plan ? gettext("Only a draft can be changed.") : gettext("Begin a draft, or open one, first."), true);
+  };
   bind([
     { id: "split", code: "KeyX", text: gettext("Cut in two"), group: "territory", run: whenDrafting(split) },
     { id: "area", code: "KeyD", text: gettext("Draw a grid"), group: "territory", run: whenDrafting(area) },
@@ -160,7 +163,6 @@ export async function mount(root) {
     { id: "cancel", code: "Escape", text: gettext("Cancel"), group: "territory", run: () => draw.cancel() || (state.selected.size ? state.select([]) : false) },
     { id: "whole", code: "Digit0", text: gettext("Whole"), group: "territory", run: () => map.whole() },
   ]);
-  for (const node of $$("[data-key]", root)) setText(node, allKeys().find(({ id }) => id === node.dataset.key)?.label ?? "");
 
   // --- the panel ------------------------------------------------------------------------------------------------
   const tabs = $$("[data-tab]", root);
