@@ -4,6 +4,7 @@
  * Events on document: takes intake:open {lat?, lon?} and map:picked; sends intake:filed, map:mark, map:pick. */
 
 import { $, $$, el, put } from "../lib/dom.js";
+import { HttpError } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { bind } from "../lib/keys.js";
 import { ms, stamp } from "../lib/time.js";
@@ -24,7 +25,8 @@ import { Similar } from "./intake_similar.js";
 import { Templates } from "./intake_template.js";
 
 const SAID_MS = 12_000;
-const RELOAD_MS = 3_000;
+const RELOAD_MS = 3_000; // doubling to 24 s
+const LONGEST_RELOAD_MS = 24_000;
 const READ_MS = 600;
 
 const tell = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -46,6 +48,7 @@ class Intake {
     this.sender = new Sender(root.dataset.api);
     this.saving = new Saving(root, this.line);
     this.warned = { text: "", at: 0 }; // what was said before saving, and when
+    this.before = null; // what had the focus before the drawer was opened
   }
 
   async start() {
@@ -71,7 +74,9 @@ class Intake {
         run: () => (this.root.contains(document.activeElement) ? this.save() : false) },
     ]); // prettier-ignore
     document.addEventListener("click", (event) => {
-      if (!this.drawer || !event.target.closest("[data-action=intake]")) return;
+      const { defaultPrevented, ctrlKey, metaKey, shiftKey } = event; // another tab or window was asked for
+      if (!this.drawer || defaultPrevented || ctrlKey || metaKey || shiftKey) return;
+      if (!event.target.closest("[data-action=intake]")) return;
       event.preventDefault();
       this.open();
     });
@@ -118,20 +123,23 @@ class Intake {
     this.templates = new Templates($(".intake-templates", this.root), this.node.elements.summary, { changed: () => this.#typed() });
   }
 
-  async #loadCategories() {
+  async #loadCategories(again = RELOAD_MS) {
+    let found;
     try {
-      const { categories, offset } = await fetchCategories(this.root.dataset.categories);
-      this.offset = offset;
-      const select = this.node.elements.category;
-      const chosen = this.draft.fields.category || select.value;
-      put(select, el("option", { value: "" }), categories.map((one) => el("option", { value: one.code }, one.name)));
-      select.value = chosen;
-      if (chosen) this.categories.code = chosen;
-      this.categories.load(categories);
-      this.templates.show(this.categories.chosenOne);
-    } catch {
-      setTimeout(() => this.#loadCategories(), RELOAD_MS); // meanwhile `save` says what is missing
+      found = await fetchCategories(this.root.dataset.categories);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      setTimeout(() => this.#loadCategories(Math.min(LONGEST_RELOAD_MS, 2 * again)), again); // meanwhile `save` says what is missing
+      return;
     }
+    this.offset = found.offset;
+    const select = this.node.elements.category;
+    const chosen = this.draft.fields.category || select.value;
+    put(select, el("option", { value: "" }), found.categories.map((one) => el("option", { value: one.code }, one.name)));
+    select.value = chosen;
+    if (chosen) this.categories.code = chosen;
+    this.categories.load(found.categories);
+    this.templates.show(this.categories.chosenOne);
   }
 
   #restore() {
@@ -150,6 +158,7 @@ class Intake {
   // --- opening and closing -------------------------------------------------------------------------------
   open({ lat, lon } = {}) {
     if (this.drawer) {
+      if (this.root.hidden) this.before = document.activeElement;
       this.root.hidden = false;
       if (this.said) this.said.hidden = true;
     }
@@ -161,7 +170,9 @@ class Intake {
 
   close() {
     if (!this.drawer || this.saving.busy) return;
+    const inside = this.root.contains(document.activeElement);
     this.root.hidden = true;
+    if (inside) this.before?.focus({ preventScroll: true });
     tell("map:mark", null);
   }
 
@@ -273,7 +284,7 @@ class Intake {
 
   // --- saving -----------------------------------------------------------------------------------------------
   async save() {
-    await this.loading; // the list of categories, for a hand faster than the line
+    await Promise.allSettled([this.loading]); // the list of categories, for a hand faster than the line; a fault in it stops no call
     if (this.saving.busy) return undefined; // a second Enter while the first is on its way
     this.categories.complete();
     this.#left(this.node.elements.address);

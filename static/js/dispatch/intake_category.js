@@ -6,6 +6,7 @@
  * A category is {code, name, name_en, initials, priority} as /api/categories/ gives it. */
 
 import { el, put } from "../lib/dom.js";
+import { getDated } from "../lib/http.js";
 import { chinese } from "../lib/i18n.js";
 import { composing } from "../lib/keys.js";
 
@@ -38,11 +39,8 @@ export function rank(categories, text, most = 8) {
 
 /** The list, and the server's clock minus ours in ms: a page restored from the browser's cache has no other way to know. */
 export async function fetchCategories(url) {
-  const answer = await fetch(url, { cache: "no-store", headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(String(answer.status));
-  const date = Date.parse(answer.headers.get("Date"));
-  const { results } = await answer.json();
-  return { categories: results, offset: Number.isNaN(date) ? null : date - Date.now() };
+  const { body, at } = await getDated(url);
+  return { categories: body.results, offset: Number.isNaN(at) ? null : at - Date.now() };
 }
 
 const labelOf = (category) => (chinese ? category.name : category.name_en);

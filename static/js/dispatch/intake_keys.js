@@ -8,7 +8,7 @@ const ORDER = ["address", "point", "summary", "caller_name", "caller_phone"];
 
 export function bindForm(root, form, { known, priority, save, close, join, template }) {
   // what is typed here is the form's alone: no letter or arrow may reach the keys of the page below
-  root.addEventListener("keydown", (event) => !event.ctrlKey && !event.metaKey && event.code !== "F2" && event.stopPropagation());
+  root.addEventListener("keydown", (event) => !event.ctrlKey && !event.metaKey && !/^F\d/.test(event.code) && event.stopPropagation());
 
   function next(target) {
     if (target.matches("[data-combobox]")) return form.focus("priority");

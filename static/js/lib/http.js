@@ -1,5 +1,6 @@
 /* Requests to our own API, as the signed-in person.
  * get(url) → JSON
+ * getDated(url) → {body, at}: the JSON, from no cache, and the server's clock in ms, NaN where it does not tell
  * post(url, body, {key, keepalive}) → JSON; `key` becomes Idempotency-Key, so that a repeat makes nothing twice;
  *   `keepalive` outlives the page
  * upload(url, file, {progress(share), fields}) → JSON; as a form with the field `file` and those of `fields`
@@ -34,14 +35,15 @@ const cookie = (name) =>
 export const newKey = () =>
   crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
-async function send(url, options) {
+async function answerOf(url, options) {
   let response;
   try {
     response = await fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(TIMEOUT_MS), ...options });
   } catch {
     throw new HttpError(0);
   }
-  return taken(response.status, response.status === 204 ? null : await response.json().catch(() => null));
+  const body = taken(response.status, response.status === 204 ? null : await response.json().catch(() => null));
+  return { body, at: Date.parse(response.headers.get("Date")) };
 }
 
 /** What an answer gives, or throws; `body` is null where it is none or broke off. */
@@ -54,7 +56,12 @@ function taken(status, body) {
   throw new HttpError(status, body?.error);
 }
 
-export const get = (url) => send(url, { headers: { Accept: "application/json" } });
+const send = async (url, options) => (await answerOf(url, options)).body;
+const ASK = { headers: { Accept: "application/json" } };
+
+export const get = (url) => send(url, ASK);
+
+export const getDated = (url) => answerOf(url, { ...ASK, cache: "no-store" });
 
 export const post = (url, body = {}, { key, keepalive = false } = {}) =>
   send(url, {
