@@ -133,6 +133,15 @@ def test_enter_while_a_call_is_saved_is_not_the_boards(
 ) -> None:
     page = open_board(sit(committed_world.dispatcher, language="en"))
     expect(page.locator("[data-acts] .primary")).to_contain_text("Send 城东01")
+    row = page.locator(".queue .row")
+    row.focus()
+    page.keyboard.press("F2")
+    page.keyboard.press("F1")  # the form lets the keys of the whole page through
+    expect(page.get_by_role("dialog", name="All keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#intake-category-find")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(row).to_be_focused()
     page.keyboard.press("F2")
     page.locator("#intake-category-find").fill("noise")
     page.keyboard.press("Enter")

@@ -27,7 +27,13 @@ STALE_SECONDS = 6.0  # with the six before "No connection": the board would be f
 @pytest.fixture
 def order(committed_world: SimpleNamespace) -> Assignment:
     """The first car of the East has claimed a fight."""
-    filed = incident_file(actor=committed_world.dispatcher, category="fight", summary="Fight", **IN_EAST)
+    filed = incident_file(
+        actor=committed_world.dispatcher,
+        category="fight",
+        summary="Fight",
+        caller_phone="13800000612",
+        **IN_EAST,
+    )
     return incident_claim(
         actor=committed_world.east_officer, number=filed.incident.number, unit=committed_world.east_car.pk
     )
@@ -174,7 +180,7 @@ def test_a_phone_whose_session_ended_leads_back_and_loses_no_step(
     assert order.step == "en_route"
 
 
-def test_warnings_reach_the_phone_though_the_first_answer_was_lost(
+def test_warnings_and_the_caller_reach_the_phone_though_an_answer_was_lost(
     committed_world: SimpleNamespace, order: Assignment, sit: Callable[..., Desk]
 ) -> None:
     hazard_enter(
@@ -191,6 +197,16 @@ def test_warnings_reach_the_phone_though_the_first_answer_was_lost(
     phone = officer.open("/station/")
     phone.get_by_role("button", name="城东01").click()
     expect(phone.locator("[data-card-what]")).to_contain_text("Chained on the east side")
+
+    phone.route("**/reveal/", lambda route: route.abort(), times=1)
+    phone.get_by_role("button", name="Caller").click()
+    why = phone.locator("#ask-text")
+    why.fill("Which door?")
+    why.press("Enter")
+    expect(phone.locator("dialog .error-line")).to_contain_text("The server did not answer")
+    expect(why).to_have_value("Which door?")
+    why.press("Enter")
+    expect(phone.get_by_role("link", name="13800000612")).to_have_attribute("href", "tel:13800000612")
 
 
 def test_undo_takes_a_step_back(

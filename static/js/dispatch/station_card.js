@@ -1,5 +1,5 @@
 /* The card of one incident on a phone: how long, what, where, map, way and caller.
- * mountCard(root, state, job, ask) → {show({row, urgency, order, step} | null), story() → the API's detail | null} */
+ * mountCard(root, state, job, askAndAct) → {show({row, urgency, order, step} | null), story() → the API's detail | null} */
 
 import { $, el, put, setText } from "../lib/dom.js";
 import { metres } from "../lib/geo.js";
@@ -9,6 +9,7 @@ import { prioritySymbol } from "../lib/symbols.js";
 import { distance } from "../lib/time.js";
 import { LEVEL_TEXT, PRIORITY_TEXT, STAGE_TEXT, STATE_TEXT, serial } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
+import { REVEAL } from "./board_ask.js";
 import { title } from "./board_row.js";
 import { hazardParts } from "./place_history.js";
 import { StationMap } from "./station_map.js";
@@ -28,7 +29,7 @@ const LONGEST_RETRY_MS = 16_000;
 const ARROW = "M12 3 20 21 12 16.500 4 21Z";
 const PHONE = "M5 3H9L11 8 8.500 9.500A11 11 0 0 0 14.500 15.500L16 13 21 15V19A2 2 0 0 1 19 21A16 16 0 0 1 3 5A2 2 0 0 1 5 3Z";
 
-export function mountCard(root, state, job, ask) {
+export function mountCard(root, state, job, askAndAct) {
   const parts = ["band", "what", "links"];
   const box = Object.fromEntries(parts.map((name) => [name, $(`[data-card-${name}]`, root)]));
   const timer = el("b.crew-timer");
@@ -122,21 +123,18 @@ export function mountCard(root, state, job, ask) {
     return story.can.reveal ? el("button.crew-link", { type: "button", onclick: () => reveal(row) }, text) : el("span.crew-link", {}, text);
   }
 
-  async function reveal(row) {
-    const reason = await ask({
-      title: gettext("Caller's name and phone"),
-      explain: gettext("Reveal needs a reason and is logged"),
-      label: gettext("Reason"),
-      verb: gettext("Reveal"),
-      suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
+  const reveal = (row) =>
+    askAndAct(REVEAL, async (reason) => {
+      try {
+        revealed = { number: row.number, ...(await post(urls.reveal(row.number), { reason })) };
+      } catch (error) {
+        if (!error.code) throw error;
+        return error;
+      }
+      mark = "";
+      show(shown);
+      return null;
     });
-    if (!reason) return;
-    const answer = await post(urls.reveal(row.number), { reason }).catch((error) => error);
-    if (answer instanceof Error) return void root.dispatchEvent(new CustomEvent("crewsay", { bubbles: true, detail: { text: answer.message, tone: "bad" } }));
-    revealed = { number: row.number, ...answer };
-    mark = "";
-    show(shown);
-  }
 
   /** Asked for at each drawing until it is here. Until then the row is enough to go by, but warnings stand in the story. */
   async function fetchStory({ number }) {

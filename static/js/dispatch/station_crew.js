@@ -8,7 +8,7 @@ import { audible } from "../lib/preference.js";
 import { play } from "../lib/sound.js";
 import { ago, ms, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
-import { ask as askIn, askAndAct } from "./board_ask.js";
+import { ask as askIn, askAndAct as askAndActIn } from "./board_ask.js";
 import { title } from "./board_row.js";
 import { prioritySymbol } from "../lib/symbols.js";
 import { mountCard } from "./station_card.js";
@@ -29,10 +29,11 @@ export function mountCrew(root, state, dialog) {
   const job = new Job(state, outbox);
   const mentions = new Mentions(live);
   const ask = (question) => askIn(dialog, question);
+  const askAndAct = (question, act) => askAndActIn(dialog, question, act);
   const box = Object.fromEntries(["told", "kept", "ended", "waiting", "empty", "pick", "said"].map((name) => [name, $(`[data-${name}]`, root)]));
   const again = `${config.urls.login}?next=${encodeURIComponent(location.pathname)}`;
   put(box.ended, gettext("Your session has ended. What you press is kept and goes up when you have signed in again."), " ", el("a", { href: again }, gettext("Sign in again")));
-  const card = mountCard($("[data-card]", root), state, job, ask);
+  const card = mountCard($("[data-card]", root), state, job, askAndAct);
   let looked = null; // an incident of the station opened with "look", while another may be in hand
   let clearing = 0;
   let marks = {};
@@ -43,7 +44,6 @@ export function mountCrew(root, state, dialog) {
     clearTimeout(clearing);
     clearing = setTimeout(() => setText(box.said, ""), SAID_MS);
   };
-  root.addEventListener("crewsay", ({ detail }) => say(detail.text, detail.tone));
 
   // --- steps ------------------------------------------------------------------------------------------------
   /** Five seconds to take it back, unless the limit would pass meanwhile: then the step goes at once. */
@@ -65,7 +65,7 @@ export function mountCrew(root, state, dialog) {
     draw();
   }
 
-  const dock = mountDock($("[data-dock]", root), state, { press, claim, ask, askAndAct: (question, act) => askAndAct(dialog, question, act), say, draw, outbox, job });
+  const dock = mountDock($("[data-dock]", root), state, { press, claim, ask, askAndAct, say, draw, outbox, job });
 
   outbox.addEventListener("sent", ({ detail: { entry, answer } }) => {
     const text = answer?.changed === false ? gettext("%(step)s had been recorded before") : gettext("%(step)s %(time)s recorded");
