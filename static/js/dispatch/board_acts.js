@@ -271,7 +271,7 @@ export function mountActs(root, dialog, state, status) {
 
   // built once, and only switched on and off: nothing that holds the focus, or to which a dialog gives it back, is replaced
   const offered = [];
-  const button = (text, key, run, possible = () => true) => {
+  const button = (text, key, run, possible = () => !ended) => {
     const node = el("button.button", { type: "button", onclick: run }, text, key && hint(key));
     offered.push([node, possible]);
     return node;
@@ -280,22 +280,22 @@ export function mountActs(root, dialog, state, status) {
   const page = el("a.button", {}, gettext("Full page"));
   put(
     others,
-    may.take_over && button(gettext("Take over"), "take", takeOver, (row) => row.escalation && !isMine(row)),
+    may.take_over && button(gettext("Take over"), "take", takeOver, (row) => !ended && row.escalation && !isMine(row)),
     may.reinforce && button(gettext("Reinforce"), "reinforce", reinforce),
-    may.note && button(gettext("Note"), "note", () => note()),
+    may.note && button(gettext("Note"), "note", () => note(), () => true),
     moreButton,
   );
   put(
     moreBox,
-    may.snooze && button(gettext("Put the escalation off…"), "snooze", snooze, (row) => !unsnoozable(row)),
-    may.hand_over && button(gettext("Hand over…"), "hand-over", handOver, (row) => !row.offered_to),
+    may.snooze && button(gettext("Put the escalation off…"), "snooze", snooze, (row) => !ended && !unsnoozable(row)),
+    may.hand_over && button(gettext("Hand over…"), "hand-over", handOver, (row) => !ended && !row.offered_to),
     may.preempt && button(gettext("Pull a busy unit…"), "", () => shift.pull(shown.row)),
     may.merge && button(gettext("Merge…"), "", () => shift.merge(shown.row)),
     may.split && button(gettext("Split…"), "", () => shift.split(shown.row)),
-    may.close && button(gettext("Close…"), "", () => end("close"), (row) => row.status === "reported_back"),
+    may.close && button(gettext("Close…"), "", () => end("close"), (row) => !ended && row.status === "reported_back"),
     may.cancel && button(gettext("Cancel…"), "", () => end("cancel")),
     may.invalidate && button(gettext("Mark invalid…"), "", () => end("invalidate")),
-    may.reveal && button(gettext("Reveal caller…"), "reveal", reveal),
+    may.reveal && button(gettext("Reveal caller…"), "reveal", reveal, () => true),
     may.rewind && replay,
     page,
   );
@@ -312,7 +312,7 @@ export function mountActs(root, dialog, state, status) {
     const held = focused();
     put(main, first.text, first.run && hint("primary"));
     main.disabled = !first.run || busy > 0;
-    for (const [node, possible] of offered) node.disabled = ended || !possible(row);
+    for (const [node, possible] of offered) node.disabled = !possible(row);
     replay.href = `/review/?incident=${row.number}`;
     page.href = `/incidents/${row.number}/`;
     keepFocus(held);
