@@ -48,7 +48,7 @@ export class Outbox extends EventTarget {
   last = (assignment) => this.steps(assignment).at(-1) ?? this.sent.get(assignment);
 
   press({ hold = 0, at, ...step }) {
-    const entry = { id: newKey(), ...step, at: new Date(at).toISOString(), due: Date.now() + hold };
+    const entry = { ...step, at: new Date(at).toISOString(), due: Date.now() + hold };
     this.entries.push(entry);
     this.#write();
     if (hold) setTimeout(() => this.flush(), hold + 20);
@@ -96,7 +96,7 @@ export class Outbox extends EventTarget {
     const { number, assignment, verb, at, outcome } = entry;
     try {
       const url = `/api/incidents/${number}/assignments/${assignment}/${verb}/`;
-      const answer = await post(url, { at, ...(outcome ? { outcome } : {}) }, { key: entry.id, keepalive: true }); // outlives the page
+      const answer = await post(url, { at, ...(outcome ? { outcome } : {}) }, { keepalive: true }); // outlives the page
       this.sent.set(assignment, entry);
       this.#drop([entry]);
       this.wait = RETRY_MS;

@@ -3,6 +3,7 @@
  * getDated(url) → {body, at}: the JSON, from no cache, and the server's clock in ms, NaN where it does not tell
  * post(url, body, {key, keepalive}) → JSON; `key` becomes Idempotency-Key, so that a repeat makes nothing twice;
  *   `keepalive` outlives the page
+ * newKey() → such a key
  * upload(url, file, {progress(share), fields}) → JSON; as a form with the field `file` and those of `fields`
  * newKey() → such a key
  * HttpError: status (0 = no answer), code, message (for people), field, fields, details
