@@ -1,8 +1,8 @@
 /* Keys by physical place (event.code), so that they work under every layout and input method.
  * bind([{id, code, text, run(event), ctrl, group, always, …}])
  *   `id` is the act's, the same on every page that has it: a key that was changed is changed on all of them
- *   `always` runs inside fields too (F2, Ctrl+Enter, Escape, and F1 of the help); others are ignored in a field, all while composing and
- *   behind a modal dialog
+ *   `always` runs inside fields too (F2, Ctrl+Enter, Escape, and F1 of the help); others are ignored in a field, all while
+ *   composing and behind a modal dialog
  *   `codes` more keys that do the same; `shown` what the help shows; `repeats` while held down; `shift` allows Shift;
  *   `over` selector of buttons on which Enter means this act and not the button
  *   `run` returning false lets the browser have the key
