@@ -66,7 +66,7 @@ def test_a_late_refusal_waits_for_the_question_that_is_open_and_keeps_to_its_inc
     result = page.locator("[data-acts] .result")
     expect(page.locator("[data-who] h1")).to_have_text("Fight outside a shop")
     held: list[Route] = []
-    page.route("**/notes/", held.append)
+    page.route("**/notes/", lambda route: held.append(route))
     page.keyboard.press("/")
     page.locator("[name=line]").fill("note 0002 The drummer has left")
     page.keyboard.press("Enter")

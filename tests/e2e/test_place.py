@@ -90,7 +90,7 @@ def test_a_lost_answer_enters_one_warning_and_keeps_what_was_typed(
     expect(place).not_to_contain_text("Bottles in the cellar")
 
     held: list[Route] = []
-    board.route("**/api/hazards/", held.append)
+    board.route("**/api/hazards/", lambda route: held.append(route))
     place.get_by_role("button", name="Warn about this place").click()
     text.fill("Rotten floor")
     reason.fill("Inspection")

@@ -149,8 +149,8 @@ export function shiftActs({ dialog, state, act, say }) {
       harm: true,
     };
     const done = (other) => {
+      state.select(other); // first: another incident has no result yet
       say(fill(gettext("%(number)s is part of %(other)s now"), { number: serial(row.number), other: serial(other) }));
-      state.select(other);
     };
     return askAndAct(dialog, question, ({ choice: into, text: reason }) => act(row.number, () => post(urls.merge(row.number), { into, reason }), () => done(into)));
   }
@@ -166,8 +166,9 @@ export function shiftActs({ dialog, state, act, say }) {
       most: 2000,
     };
     const done = (fresh) => {
-      say(fill(gettext("Filed as %(number)s"), { number: serial(fresh.number) }));
+      state.refresh(); // so that it is there to be selected
       state.select(fresh.number);
+      say(fill(gettext("Filed as %(number)s"), { number: serial(fresh.number) }));
     };
     return askAndAct(dialog, question, ({ choice: category, text: summary }, key) => act(row.number, () => post(urls.split(row.number), { category, summary }, { key }), done));
   }
