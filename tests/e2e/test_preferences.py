@@ -70,6 +70,10 @@ def test_a_choice_holds_on_every_screen(committed_world: SimpleNamespace, sit: C
     expect(third.locator("[name=order_sound]")).to_have_value("1")
     expect(third.locator("[name=volume]")).to_have_value("20")
 
+    second.route("**/js/grid/preference.js", lambda route: route.abort(), times=1)
+    second.keyboard.press("o")  # without its script the panel is a page
+    second.wait_for_url("**/preferences/")
+
 
 def test_keys_of_one_sign_can_be_switched_off(
     committed_world: SimpleNamespace, sit: Callable[..., Desk]

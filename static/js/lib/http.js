@@ -5,7 +5,6 @@
  *   `keepalive` outlives the page
  * newKey() → such a key
  * upload(url, file, {progress(share), fields}) → JSON; as a form with the field `file` and those of `fields`
- * newKey() → such a key
  * HttpError: status (0 = no answer), code, message (for people), field, fields, details
  * null answers a 204. An answer that breaks off is none: status 0, as without a network.
  * A 401 sends `sessionended` on document. No answer within 15 s is an error that says so; an upload may last, but not
