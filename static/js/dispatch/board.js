@@ -47,12 +47,6 @@ export function mount(root) {
     state.refresh();
     state.select(number);
   });
-  for (const link of document.querySelectorAll("[data-action=intake]")) {
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      document.dispatchEvent(new CustomEvent("intake:open", { detail: {} }));
-    });
-  }
 
   // the first look: the most urgent incident is open, so the right column is never empty without a reason
   state.addEventListener("entries", function first() {

@@ -14,7 +14,7 @@ export function historyParts(events, story) {
     gettext("History"),
     el("span.note", {}, events.length ? fill(ngettext("%(n)s entry, newest first", "%(n)s entries, newest first", events.length), { n: events.length }) : ""),
   );
-  if (!story) return [heading, el("p.note.later", {}, gettext("Reading the history"))];
+  if (!story) return [heading, el("p.note", {}, gettext("Reading the history"))];
   return [
     heading,
     el(

@@ -14,6 +14,11 @@ export function bindKeys(root, state, { list, map, acts, near, place, alarms, co
     else if (unit === null) acts.refuse(fill(gettext("No unit stands at %(n)s"), { n }));
     else state.tick(unit);
   };
+  /** An act of the map, or why there is nothing to do. */
+  const onMap = (name) => () => {
+    const why = map.act(name);
+    if (why) acts.refuse(why);
+  };
   const digits = Array.from({ length: 9 }, (_, index) => `Digit${index + 1}`);
   const keys = [
     key("command", "Slash", gettext("Command line"), () => command.focus()),
@@ -33,11 +38,11 @@ export function bindKeys(root, state, { list, map, acts, near, place, alarms, co
     key("silence", "KeyS", gettext("Silence 60 s"), () => alarms.silence()),
     key("mentions", "KeyK", gettext("Notes that name me"), () => mentions.open()),
     key("fold", "KeyG", gettext("Folded rows"), () => list.toggleFold()),
-    key("legend", "KeyL", gettext("Legend"), () => map.act("legend")),
-    key("reach", "KeyR", gettext("Reach: how soon a free unit can be there"), () => map.act("reach")),
-    key("whole", "Digit0", gettext("Whole district"), () => map.act("whole"), { codes: ["Digit0", "Numpad0"] }),
-    key("selected", "KeyZ", gettext("Selected incident on the map"), () => map.act("selected")),
-    key("lens", "KeyX", gettext("Lens of the town"), () => map.act("lens")),
+    key("legend", "KeyL", gettext("Legend"), onMap("legend")),
+    key("reach", "KeyR", gettext("Reach: how soon a free unit can be there"), onMap("reach")),
+    key("whole", "Digit0", gettext("Whole district"), onMap("whole"), { codes: ["Digit0", "Numpad0"] }),
+    key("selected", "KeyZ", gettext("Selected incident on the map"), onMap("selected")),
+    key("lens", "KeyX", gettext("Lens of the town"), onMap("lens")),
     key("health", "KeyI", gettext("State of each part"), () => health.toggle()),
     key("back", "Escape", gettext("Back one step"), back, { always: true }),
   ];

@@ -1,5 +1,5 @@
 /* The map in the middle. It never moves under the hand: only the hand, 0 and Z move it.
- * mountMap(root, state) → {act("whole" | "selected" | "lens" | "legend" | "reach")} */
+ * mountMap(root, state) → {act("whole" | "selected" | "lens" | "legend" | "reach") → why nothing was done, in words, else nothing} */
 
 import { $, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
@@ -190,18 +190,26 @@ export function mountMap(root, state) {
 
   function toSelected() {
     const row = state.current?.row;
-    if (!row || row.lat === null) return;
+    if (!row) return gettext("Choose an incident first");
+    if (row.lat === null) return gettext("The incident has no place on the map");
     locked = true;
     map.setView([row.lat, row.lon], Math.max(map.getZoom(), 15), { animate: false });
+    return "";
   }
 
-  const acts = {
-    whole,
-    selected: toSelected,
-    lens: () => (lens?.toggle(), marksAnew()),
-    legend: () => (legend.hidden = !legend.hidden),
-    reach: () => reach.toggle(),
-  };
+  function toLens() {
+    if (!lens?.shows(viewNow(), true)) return gettext("The town is shown larger only over the whole district");
+    lens.toggle();
+    marksAnew();
+    return "";
+  }
+
+  function showLegend(on = legend.hidden) {
+    legend.hidden = !on;
+    $("[data-map-act=legend]", root).setAttribute("aria-pressed", String(on));
+  }
+
+  const acts = { whole, selected: toSelected, lens: toLens, legend: () => showLegend(), reach: () => reach.toggle() };
 
   // --- the hand -----------------------------------------------------------------------------------------
   const overLens = (point) =>
@@ -321,7 +329,7 @@ export function mountMap(root, state) {
   new ResizeObserver(() => (locked ? map.invalidateSize({ pan: false }) : whole())).observe(box);
   root.addEventListener("click", (event) => acts[event.target.closest("[data-map-act]")?.dataset.mapAct]?.());
   legend.append(...legendNodes());
-  legend.hidden = matchMedia("(max-width: 1600px)").matches;
+  showLegend(matchMedia("(min-width: 1601px)").matches);
 
   state.addEventListener("entries", queue);
   setTimeout(() => setInterval(showAge, AGE_MS), AGE_MS / 2); // between two ticks of the queue: each has a frame of its own

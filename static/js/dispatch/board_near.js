@@ -1,6 +1,6 @@
 /* Whom to send: what the server recommends for the selected incident, with its reasons; keys 1 to 9 tick.
  * mountNear(root, state) → {show(entry, ended), at(index) → unit id | null}
- * nearest(state, row, limit) → [{unit, metres}] — by the straight line, while the server's answer is missing
+ * STALE_MS — so old a position is not trusted
  * For the command centre the chosen units of an unanswered incident are ticked: Enter sends them. */
 
 import { el, put, setText } from "../lib/dom.js";
@@ -19,14 +19,15 @@ const ASK_AGAIN_MS = 3000; // doubling to 12 s while it fails
 const LONGEST_WAIT_MS = 12_000;
 const AGES_MS = { late: 8_000, stale: 15_000 };
 
-export function nearest(state, row, limit) {
+/** By the straight line, while the server's answer is missing. */
+function nearest(state, row) {
   if (row.lat === null) return [];
   const found = [];
   for (const unit of state.live.units.values()) {
     if (unit.status !== "free" || unit.lat === null) continue;
     found.push({ unit, metres: metres(row, unit) });
   }
-  return found.sort((a, b) => a.metres - b.metres).slice(0, limit);
+  return found.sort((a, b) => a.metres - b.metres).slice(0, SHOWN);
 }
 
 export function mountNear(root, state) {
@@ -80,7 +81,7 @@ export function mountNear(root, state) {
     const free = (id) => state.live.units.get(id)?.status === "free";
     const fresh = mine
       ? mine.units.filter(({ id, need }, index) => free(id) && (need !== null || index < SHOWN)).map(({ id }) => id)
-      : nearest(state, row, SHOWN).map(({ unit }) => unit.id);
+      : nearest(state, row).map(({ unit }) => unit.id);
     if (other || state.ticked.size === 0 || !listed.length) listed = fresh;
     for (const id of state.ticked) if (!listed.includes(id)) listed.push(id);
     const now = state.live.now();
@@ -160,7 +161,7 @@ class Line {
     this.id = id;
     this.box = el("input", { type: "checkbox", onchange: () => state.tick(id) });
     this.digit = el("kbd");
-    this.symbol = el("span.near-symbol");
+    this.symbol = el("span");
     this.name = el("span");
     this.reasons = el("span.near-reasons");
     this.minutes = el("b");

@@ -1,5 +1,5 @@
 /* One row of the queue. Built once per incident, then only its changed words are written.
- * title(row, state), awaited(entry) → words
+ * title(row, state) → words
  * new ListRow(entry, state); .node; .update(entry, state, {timed = true}), without `timed` its timer stays; .ended() */
 
 import { el, setText } from "../lib/dom.js";
@@ -14,7 +14,7 @@ export function title(row, state) {
 }
 
 /** Who is expected and for what: "Chengdong 01 not accepted". */
-export function awaited({ row, urgency }) {
+function awaited({ row, urgency }) {
   const first = row.assignments[0]?.label ?? "";
   const others = row.assignments.length > 1 ? "+" : "";
   if (row.escalation?.owner) return row.escalation.owner;

@@ -66,7 +66,7 @@ export function bandParts({ row, urgency }, state) {
   };
 }
 
-export function limitText(row) {
+function limitText(row) {
   const total = Math.round((ms(row.limit_at) - ms(row.stage_since)) / 1000);
   return total < 120 ? fill(gettext("%(n)s s"), { n: total }) : fill(gettext("%(n)s min"), { n: Math.round(total / 60) });
 }

@@ -1,7 +1,7 @@
 /* The intake form 接警, in a drawer over a page or as a page of its own. Keyboard only, under 30 seconds.
  * mount(root): root holds the form; data-api, data-categories, data-places, data-names, data-grids, data-leaflet are its
  *   addresses, data-person the account; data-drawer makes it a drawer.
- * Events on document: takes intake:open {lat?, lon?} and map:picked; sends intake:filed, map:mark, map:pick. */
+ * Events on document: takes map:picked; sends intake:filed, map:mark, map:pick. */
 
 import { $, $$, el, put } from "../lib/dom.js";
 import { HttpError } from "../lib/http.js";
@@ -80,7 +80,6 @@ class Intake {
       event.preventDefault();
       this.open();
     });
-    document.addEventListener("intake:open", ({ detail }) => this.open(detail ?? {}));
     document.addEventListener("map:picked", ({ detail }) => !this.root.hidden && this.#moved(detail, true));
     this.draft = await Draft.open(this.root.dataset.person);
     this.#restore();

@@ -1,5 +1,4 @@
 /* Finding a category by code, Chinese, English or pinyin initials, with the keyboard.
- * rank(categories, query, most = 8) → the best matches first; an empty query gives none
  * fetchCategories(url) → {categories, offset}
  * Categories(input, list, {chosen(category | null, leaving)}) — the ARIA combobox; null: what is typed names none (any more):
  *   .load(categories), .choose(code), .code, .chosenOne, .complete()
@@ -10,6 +9,7 @@ import { getDated } from "../lib/http.js";
 import { chinese } from "../lib/i18n.js";
 import { composing } from "../lib/keys.js";
 
+const MOST = 8;
 // An input method shows half-typed pinyin as d'j or d j; what counts is letters, digits and Han characters.
 const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s'’·\-_,.]/g, "");
 
@@ -26,14 +26,15 @@ function distance(category, query) {
   return plain(words).includes(query) ? 5 : Infinity;
 }
 
-export function rank(categories, text, most = 8) {
+/** The best matches first; an empty text gives none. */
+function rank(categories, text) {
   const query = plain(text);
   if (!query) return [];
   return categories
     .map((category) => ({ category, far: distance(category, query) }))
     .filter(({ far }) => far < Infinity)
     .sort((a, b) => a.far - b.far || a.category.priority - b.category.priority || (a.category.code < b.category.code ? -1 : 1))
-    .slice(0, most)
+    .slice(0, MOST)
     .map(({ category }) => category);
 }
 

@@ -1,6 +1,6 @@
 /* The lens: the dense town, four times as large, in the corner of the map where no land lies.
  * new Lens(canvas, titleNode, ground) — .open; .fit(view, width, height) — where it stands, what it shows; .choose(…) → {left, top, w, h, right, below};
- *   .frame(view) → {x, y, w, h} on the main map, or null while the lens is closed; .named() → the same of its name within it; .toggle(); .view */
+ *   .frame(view) → {x, y, w, h} on the main map, or null while the lens is closed; .named() → the same of its name within it; .shows(view, open?) — whether it does, or would if it were open; .toggle(); .view */
 
 import { around } from "./map_view.js";
 import { gettext } from "../lib/i18n.js";
@@ -49,7 +49,7 @@ export class Lens {
   }
 
   /** Shown only over the district as a whole: nearer, the map itself shows the town. */
-  shows = (view) => this.open && Boolean(this.view) && Math.abs(view.zoom - this.wholeZoom) <= 0.5 && this.size[0] > 160;
+  shows = (view, open = this.open) => open && Boolean(this.view) && Math.abs(view.zoom - this.wholeZoom) <= 0.5 && this.size[0] > 160;
 
   frame(view) {
     if (!this.shows(view)) return null;

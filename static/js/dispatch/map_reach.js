@@ -1,7 +1,7 @@
 /* 1-3-5 reach on the map: the more ink, the longer until somebody free can be there. Key R.
  * const reach = new ReachLayer(root, state, repaint)   root: the map's section
  * reach.tints() → {grids: {code: band} | null, uncovered: [code]}   painted by map_reach_paint.js
- * reach.toggle() */
+ * reach.toggle() → why not, in words, or "" */
 
 import { $, el, put, setText } from "../lib/dom.js";
 import { get } from "../lib/http.js";
@@ -33,7 +33,7 @@ export class ReachLayer {
   }
 
   toggle() {
-    if (!this.state.config.may.reach) return;
+    if (!this.state.config.may.reach) return gettext("Your role may not see reach");
     this.on = !this.on;
     this.button.setAttribute("aria-pressed", String(this.on));
     this.box.hidden = !this.on;
@@ -41,6 +41,7 @@ export class ReachLayer {
     if (this.on) this.#soon();
     this.#tell();
     this.repaint();
+    return "";
   }
 
   #soon() {

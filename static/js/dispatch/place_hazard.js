@@ -6,6 +6,7 @@
 import { $, el, put } from "../lib/dom.js";
 import { post } from "../lib/http.js";
 import { gettext } from "../lib/i18n.js";
+import { ZONE } from "../lib/time.js";
 import { askAndAct, free } from "./board_ask.js";
 
 const KINDS = [
@@ -22,7 +23,7 @@ const KINDS = [
 const USUAL_DAYS = 180;
 const LONGEST_DAYS = 365;
 
-const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Asia/Shanghai" });
+const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toLocaleDateString("sv-SE", { timeZone: ZONE });
 
 export function enterHazard(dialog, place) {
   return new Promise((resolve) => {

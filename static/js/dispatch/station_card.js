@@ -1,7 +1,7 @@
 /* The card of one incident on a phone: how long, what, where, map, way and caller.
  * mountCard(root, state, job, askAndAct) → {show({row, urgency, order, step} | null), story() → the API's detail | null} */
 
-import { $, el, put, setText } from "../lib/dom.js";
+import { $, el, put, setText, svg } from "../lib/dom.js";
 import { metres } from "../lib/geo.js";
 import { get, post } from "../lib/http.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -15,15 +15,7 @@ import { hazardParts } from "./place_history.js";
 import { StationMap } from "./station_map.js";
 import { NEXT } from "./station_step.js";
 
-const icon = (d) => {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(svg.namespaceURI, "path");
-  path.setAttribute("d", d);
-  svg.append(path);
-  return svg;
-};
+const icon = (d) => svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d }));
 const RETRY_MS = 1000; // doubling to 16 s
 const LONGEST_RETRY_MS = 16_000;
 const ARROW = "M12 3 20 21 12 16.500 4 21Z";

@@ -29,7 +29,7 @@ export function mountUnits(root, state, acts) {
       this.status = el("td");
       this.job = el("td");
       this.age = el("td.number");
-      this.does = el("td.station-unit-acts");
+      this.does = el("td");
       this.node = el("tr", { dataset: { unit: unit.id } }, this.symbol, el("td", {}, this.name, " ", this.who), this.status, this.job, this.age, this.does);
       this.mark = "";
     }

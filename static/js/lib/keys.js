@@ -12,7 +12,7 @@
  * hint(id) → <kbd data-key="id"> that names the act's key of now, and hides where there is none
  * showHints(root) — writes those that stand in `root`, for what comes ready drawn from the server
  * Who switched off keys of one letter, digit or sign (lib/preference.js) keeps the others; their hints disappear.
- * typing(event) → true while the person writes; composing(event) → true while an input method has the keys */
+ * composing(event) → true while an input method has the keys */
 
 import { el, setText } from "./dom.js";
 import { gettext } from "./i18n.js";
@@ -70,7 +70,8 @@ export const allKeys = () => bound.map((key) => ({ id: key.id, code: codeOf(key)
 
 export const composing = (event) => event.isComposing || event.keyCode === 229; // some input methods report only this
 
-export function typing(event) {
+/** Whether the person writes. */
+function typing(event) {
   const field = event.target;
   return (
     composing(event) ||

@@ -1,6 +1,6 @@
 /* Three sounds made by WebAudio, no files. Browsers stay silent until the first key or click: `ready()` says which.
  * play("order" | "late" | "escalated", {even}) → whether it sounded; `even` while muted, to try it
- * mute(seconds = 60), mutedLeft() → ms
+ * mute(seconds), mutedLeft() → ms
  * ready() → boolean
  * setVolume(0.2…1) — the floor of 20 % holds while on duty; the person's own choice is taken by itself */
 
@@ -18,7 +18,7 @@ let mutedUntil = 0;
 
 export const ready = () => context?.state === "running";
 export const mutedLeft = () => Math.max(0, mutedUntil - performance.now());
-export const mute = (seconds = 60) => (mutedUntil = performance.now() + seconds * 1000);
+export const mute = (seconds) => (mutedUntil = performance.now() + seconds * 1000);
 export const setVolume = (value) => (volume = Math.min(1, Math.max(FLOOR, value)));
 
 document.addEventListener("preferencechange", () => setVolume(preference.volume / 100));

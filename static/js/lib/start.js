@@ -11,10 +11,11 @@ import { openPreferences } from "./preference_panel.js";
 
 bind([
   { id: "mode", code: "KeyB", text: gettext("Day or night"), group: "screen", run: toggleMode },
-  { id: "preferences", code: "KeyO", text: gettext("Sound and notice"), group: "screen", run: () => void openPreferences() },
   { id: "help", code: "Slash", text: gettext("All keys"), group: "screen", shown: "?", shift: true, run: openKeys },
 ]);
-for (const link of $$("[data-action=preferences]")) {
+const preferences = $$("[data-action=preferences]"); // none before somebody has signed in, nor in the administration
+if (preferences.length) bind([{ id: "preferences", code: "KeyO", text: gettext("Sound and notice"), group: "screen", run: () => void openPreferences() }]);
+for (const link of preferences) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
     link.closest("details.menu")?.removeAttribute("open");
