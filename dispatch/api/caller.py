@@ -58,7 +58,10 @@ class CallersView(APIView):
 
     @extend_schema(
         summary="Join a further caller to a running incident",
-        description="Nobody else is sent. The same `Idempotency-Key` joins once.",
+        description=(
+            "Nobody else is sent. The same `Idempotency-Key` joins once; 409 `idempotency_key_reused` where it came "
+            "with other words or to another incident."
+        ),
         request=JoinInput,
         responses={
             201: IncidentDetailOutput,

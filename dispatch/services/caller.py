@@ -46,7 +46,8 @@ def caller_join(
 ) -> Incident:
     """Join a caller to an incident that runs already: nobody else is sent, what was said stands in the timeline.
 
-    The same `idempotency_key` of the same actor joins once. Conflict `wrong_state` for one that has ended.
+    The same `idempotency_key` of the same actor joins once. Conflict `wrong_state` for one that has ended,
+    `idempotency_key_reused` for the same key with other words or for another incident.
     """
     roles.require(actor, access.FILE_INCIDENT)
     if not said.strip() and not caller_name.strip() and not caller_phone.strip():
@@ -58,16 +59,31 @@ def caller_join(
                 _("Incident %(number)s has ended; file a new one.") % {"number": act.incident.short_number},
                 details={"status": act.incident.status, "number": number},
             )
-        joined = FurtherCaller.objects.filter(created_by=actor, idempotency_key=idempotency_key)
-        if idempotency_key and joined.exists():
+        name, phone, said = caller_name.strip(), caller_phone.strip(), said.strip()
+        if idempotency_key and _joined_before(act.incident, actor, idempotency_key, name, phone, said):
             return act.incident
         FurtherCaller.objects.create(
             incident=act.incident,
-            name=caller_name.strip(),
-            phone=caller_phone.strip(),
+            name=name,
+            phone=phone,
             at=clock.now(),
             created_by=actor,
             idempotency_key=idempotency_key,
         )
-        act.say("caller.joined", {"said": said.strip()})
+        act.say("caller.joined", {"said": said})
     return act.incident
+
+
+def _joined_before(incident: Incident, actor: User, key: str, name: str, phone: str, said: str) -> bool:
+    """Whether this very call has been joined: an answer was lost and it is sent again. Nothing of another one is dropped."""
+    earlier = FurtherCaller.objects.filter(created_by=actor, idempotency_key=key).first()
+    if earlier is None:
+        return False
+    same = (earlier.incident_id, earlier.name, earlier.phone) == (incident.pk, name, phone)
+    if same and incident.timeline.filter(code="caller.joined", actor=actor, data__said=said).exists():
+        return True
+    raise Conflict(
+        "idempotency_key_reused",
+        _("This caller was already joined to %(number)s.") % {"number": earlier.incident.short_number},
+        details={"number": earlier.incident_id},
+    )

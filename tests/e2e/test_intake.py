@@ -101,6 +101,7 @@ def test_changed_after_a_lost_answer_it_says_what_was_saved(form: Desk) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator(".intake-status")).to_contain_text("No network")
     page.get_by_role("button", name="Stop trying").click()
+    expect(page.locator("#intake-summary")).to_be_enabled()  # a try that was under way is lost as well
     page.unroute("**/api/incidents/")
     page.locator("#intake-summary").fill("Two men fight, one has a bottle")
     page.keyboard.press("Control+Enter")

@@ -50,7 +50,7 @@ export function mountDetail(root, state, acts, dialog) {
     draw(box.who, told, () => whoParts(entry, story, state));
     band(entry, ended);
     draw(box.steps, told, () => stepParts(entry, story));
-    draw(box.asks, [...row, Math.floor(state.live.now() / 5000)], () => asksParts(entry.row, state, acts.shift));
+    draw(box.asks, [...row, ended, Math.floor(state.live.now() / 5000)], () => (ended ? [] : asksParts(entry.row, state, acts.shift)));
     draw(box.said, [entry.row.number, entry.row.summary], () => said(entry));
     place.show({ ...entry.row, hazards: story?.hazards ?? [] });
     assigned.show(entry, detail.events, ended);

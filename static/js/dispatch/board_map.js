@@ -3,6 +3,7 @@
 
 import { $, setText } from "../lib/dom.js";
 import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { allKeys } from "../lib/keys.js";
 import { palette } from "../lib/symbols.js";
 import { ago, ms } from "../lib/time.js";
 import { STEP_TEXT, serial } from "../lib/urgency.js";
@@ -315,7 +316,8 @@ export function mountMap(root, state) {
     const { view } = layers;
     const selected = view && state.current && place(state.current.row, view);
     if (selected && outside(selected, view.inner)) {
-      words.push(fill(gettext("%(number)s is outside the view: Z"), { number: serial(state.selected) }));
+      const label = allKeys().find(({ id }) => id === "selected")?.label;
+      words.push([fill(gettext("%(number)s is outside the view"), { number: serial(state.selected) }), label].filter(Boolean).join(" "));
     }
     setText($("[data-map-age]", root), words.filter(Boolean).join(" · "));
   }

@@ -302,7 +302,7 @@ class Intake {
     if (this.offset !== null && this.began) this.reported ??= new Date(this.began + this.offset).toISOString();
     this.#keep();
     const body = { ...this.form.body(values), ...(this.reported ? { reported_at: this.reported } : {}) };
-    return this.#saved(this.sender, body, (row) => this.#done({ number: row.number, row }));
+    return this.#saved(this.sender, body, (row) => this.#done({ number: row.number, row }), gettext("Save again to file this as another incident."));
   }
 
   /** This caller tells of an incident that runs already: the words go into its story, nobody else is sent. */
@@ -315,14 +315,16 @@ class Intake {
       return;
     }
     const sender = new Sender(`${this.root.dataset.api}${number}/callers/`);
-    await this.#saved(sender, { said: summary, caller_name, caller_phone }, () => this.#done({ number, text: fill(gettext("Joined to %(serial)s"), { serial: serial(number) }) }));
+    const joined = () => this.#done({ number, text: fill(gettext("Joined to %(serial)s"), { serial: serial(number) }) });
+    await this.#saved(sender, { said: summary, caller_name, caller_phone }, joined, gettext("Join again to add this as one more caller."));
   }
 
-  async #saved(sender, body, done) {
+  /** `again`: what the same act does once more, where it had arrived with other words. */
+  async #saved(sender, body, done, again) {
     try {
       done(await this.saving.run(sender, body, this.draft.key));
     } catch (error) {
-      this.#failed(error);
+      this.#failed(error, again);
     }
     if (!this.form.focusFirstError() && !this.root.hidden) (this.drawer ? this.button : this.form.control("category")).focus();
   }
@@ -341,7 +343,7 @@ class Intake {
     return tell("intake:filed", { number, row });
   }
 
-  #failed(error) {
+  #failed(error, again) {
     const left = Object.entries(error.fields).filter(([field, lines]) => !this.form.say(field, lines.join(" ")));
     const text = left.length || !Object.keys(error.fields).length ? error.message : gettext("Not saved yet. What you typed is kept.");
     this.line.say(text, "bad", error.code);
@@ -349,6 +351,6 @@ class Intake {
     // The first try had arrived after all; what was changed since can only be a note or a new incident.
     this.draft.newKey();
     this.reported = null;
-    this.line.add(" ", this.line.link(error.details.number), " ", gettext("Save again to file this as another incident."));
+    this.line.add(" ", this.line.link(error.details.number), " ", again);
   }
 }

@@ -123,6 +123,29 @@ def test_a_repeat_joins_once(api: Any, world: SimpleNamespace, file: Any) -> Non
     assert FurtherCaller.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("told", "elsewhere"),
+    [
+        ({"said": "Hurry, one bleeds"}, False),
+        ({"said": "Hurry", "caller_name": "李小明"}, False),
+        ({"said": "Hurry"}, True),
+    ],
+    ids=["other words", "another name", "another incident"],
+)
+def test_what_a_used_key_brings_anew_is_never_dropped(
+    api: Any, world: SimpleNamespace, file: Any, told: dict[str, str], *, elsewhere: bool
+) -> None:
+    incident, other = file(), file()
+    client = api(world.dispatcher)
+    join(client, incident, "k1", said="Hurry")
+    answer = join(client, other if elsewhere else incident, "k1", **told)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (409, "idempotency_key_reused")
+    assert error["details"]["number"] == incident.number
+    assert join(client, incident, "k1", said="Hurry").status_code == 201
+    assert FurtherCaller.objects.count() == 1
+
+
 def test_an_ended_incident_takes_no_caller(api: Any, world: SimpleNamespace, file: Any) -> None:
     incident = file()
     incident_cancel(actor=world.dispatcher, number=incident.number, reason="A false alarm")
