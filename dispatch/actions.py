@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .lifecycle import Level, Stage, Status
@@ -62,5 +63,14 @@ _CHOICES = {"level": Level, "stage": Stage, "status": Status}
 
 def describe(code: str, data: Mapping[str, Any]) -> str:
     """The sentence of an entry in the reader's language; `data` keys are filled in, choices by their labels."""
-    words = {key: _CHOICES[key](value).label if key in _CHOICES else value for key, value in data.items()}
+    words = {key: _words(key, value) for key, value in data.items()}
     return (str(ACTIONS[code]) % words).strip() if data else str(ACTIONS[code])
+
+
+def _words(key: str, value: Any) -> Any:
+    if key in _CHOICES:
+        return _CHOICES[key](value).label
+    if key == "labels" and isinstance(value, list):  # of what was recommended: [[call sign, minutes]]
+        each = gettext("%(unit)s about %(minutes)s min")
+        return gettext(", ").join(each % {"unit": unit, "minutes": minutes} for unit, minutes in value)
+    return value

@@ -193,14 +193,6 @@ def need_text(need: Need) -> str:
     return f"{text}{_(', ')}{capability_label(need.capability)}" if need.capability else text
 
 
-def recommended_labels(found: Recommendation) -> str:
-    """The chosen units with their minutes, as the timeline keeps them."""
-    return _(", ").join(
-        _("%(unit)s about %(minutes)s min") % {"unit": each.unit.call_sign, "minutes": minutes_of(each.worst)}
-        for each in found.chosen
-    )
-
-
 def _notes(incident: Incident, found: Recommendation) -> list[str]:
     """What whoever decides has to know beside the list: what is missing, and what could not be asked."""
     notes = []

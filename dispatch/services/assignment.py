@@ -13,10 +13,11 @@ from boshan_police.kernel.locking import lock_rows
 from dispatch import access, live
 from dispatch.lifecycle import ACTIVE_STEPS, ASSIGNMENT_MOVES, INCIDENT_MOVES, CrewMove, Status, Step
 from dispatch.models import Assignment
-from dispatch.selectors.recommendation import Recommendation, recommended_labels
+from dispatch.selectors.recommendation import Recommendation
 from grid.models import User
 from patrol.models import Unit
 from patrol.positions import metres_apart, was_fresh
+from patrol.selectors.reach import minutes_of
 from patrol.services.unit import unit_set_status
 
 from .act import Act, act_on
@@ -66,8 +67,8 @@ def assignment_create(
         first = act.incident.status == Status.REPORTED
         written = assignments_write(act, units=units, officers=officers)
         if recommended and recommended.chosen:
-            chosen = [each.unit.call_sign for each in recommended.chosen]
-            act.say("dispatch.recommended", {"labels": recommended_labels(recommended), "units": chosen})
+            labels = [[each.unit.call_sign, minutes_of(each.worst)] for each in recommended.chosen]
+            act.say("dispatch.recommended", {"labels": labels, "units": [unit for unit, _minutes in labels]})
         for row in written:
             act.say("unit.dispatched", {"label": row.label, "assignment": row.pk})
         reinforcement_answer(act, written)

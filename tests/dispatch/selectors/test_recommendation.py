@@ -9,6 +9,7 @@ from django.utils import translation
 
 from boshan_police.kernel import clock
 from boshan_police.kernel.reference import forget_all
+from dispatch.actions import describe
 from dispatch.models import PlanNeed, ResponsePlan
 from dispatch.selectors.board import unit_rows
 from dispatch.selectors.preview import preview
@@ -175,6 +176,8 @@ def test_what_was_recommended_stands_beside_what_was_sent(
         ("dispatch.recommended", "Recommended: 城东01 about 1 min"),
         ("unit.dispatched", "山头01 dispatched"),
     ]
+    with translation.override("zh-hans"):  # each reader in the own language, whoever acted
+        assert describe(told[1]["code"], told[1]["data"]) == "推荐：城东01 约 1 分"
 
 
 def test_a_large_force_costs_no_more_queries(
