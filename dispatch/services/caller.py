@@ -85,5 +85,5 @@ def _joined_before(incident: Incident, actor: User, key: str, name: str, phone: 
     raise Conflict(
         "idempotency_key_reused",
         _("This caller was already joined to %(number)s.") % {"number": earlier.incident.short_number},
-        details={"number": earlier.incident_id},
+        details={"number": earlier.incident.number},
     )
