@@ -48,7 +48,7 @@ _TIMES = """() => {
 
 def run() -> dict[str, Any]:
     """Milliseconds, medians of some visits: `ms` from navigation to the first picture that holds every row, `grids_ms`
-    from asking for the 696 grids to their picture; `frame_p95_ms` of the page's work per frame while the hand pans and zooms."""
+    from the map's beginning to the picture of the 696 grids, which the page has asked for by then; `frame_p95_ms` of the page's work per frame while the hand pans and zooms."""
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:
         raise RuntimeError("this benchmark needs Chromium: apt-get install chromium")
