@@ -1,5 +1,6 @@
 /* A question before harm: cancel, invalidate, recall, reveal, close. One dialog, one field, a verb that names the result.
- * free(dialog) → Promise, once nothing stands in it: a question that comes of a late answer waits for the one being answered
+ * whenFree(dialog, show) → Promise(what show() gives), called once nothing stands in it: a question that comes of a late answer
+ *   waits for the one being answered, and of several one after the other
  * ask(dialog, {title, explain, label, verb, suggestions, harm, required = true, most = 200}) → Promise(text | null when left)
  *   `most` characters are taken; a longer text is said and stays in the field to be shortened
  *   `names`: the API's names of the incident, offered after `@`; `value` and `wrong`: what was typed and why it was refused
@@ -24,15 +25,13 @@ export const REVEAL = {
   suggestions: [gettext("Call back"), gettext("The crew cannot find the place")],
 };
 
-export async function free(dialog) {
-  // a loop: the person may go on from question to question
+export async function whenFree(dialog, show) {
+  // a loop: the person may go on from question to question, and another may have waited longer
   while (dialog.open) await new Promise((closed) => dialog.addEventListener("close", closed, { once: true }));
+  return show(); // before anybody else can look
 }
 
-export async function ask(dialog, question) {
-  await free(dialog);
-  return open(dialog, question);
-}
+export const ask = (dialog, question) => whenFree(dialog, () => open(dialog, question));
 
 function open(dialog, { title, explain, label, verb, suggestions = [], harm = false, required = true, most = 200, choice = null, names = "", value = "", wrong = "" }) {
   return new Promise((resolve) => {

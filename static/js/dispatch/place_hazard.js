@@ -7,7 +7,7 @@ import { $, el, put } from "../lib/dom.js";
 import { post } from "../lib/http.js";
 import { gettext } from "../lib/i18n.js";
 import { ZONE } from "../lib/time.js";
-import { askAndAct, free } from "./board_ask.js";
+import { askAndAct, whenFree } from "./board_ask.js";
 
 const KINDS = [
   ["access", gettext("Narrow or blocked way in")],
@@ -65,10 +65,7 @@ export function enterHazard(dialog, place) {
         await post("/api/hazards/", { ...typed, ...place });
       } catch (error) {
         if (!error.code) throw error;
-        if (left()) {
-          await free(dialog);
-          show();
-        }
+        if (left()) await whenFree(dialog, show);
         return tell(error);
       } finally {
         busy = false;
