@@ -10,7 +10,7 @@ from dispatch.models import Incident
 from dispatch.services.incident import incident_note
 from dispatch.services.shift import entry_write
 
-from .conftest import Desk
+from .conftest import Desk, answer_twice
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -97,11 +97,6 @@ def test_what_was_typed_stands_there_again_after_a_lost_answer(
     expect(page.locator("[data-line]")).to_have_text("Nothing to do for you here")
     page.route("**/notes/", lose_first)
     page.locator("[data-do=note]").click()
-    field = page.locator("#ask-text")
-    field.fill("The gate is locked")
-    field.press("Enter")
-    expect(page.locator("dialog .error-line")).to_contain_text("The server did not answer")
-    expect(field).to_have_value("The gate is locked")
-    field.press("Enter")
+    answer_twice(page, "The gate is locked")
     expect(page.locator("[data-part]")).to_contain_text("The gate is locked")
     expect(page.locator("dialog[open]")).to_have_count(0)

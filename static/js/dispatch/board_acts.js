@@ -14,7 +14,7 @@ import { urls } from "./board_api.js";
 import { REVEAL, askAndAct } from "./board_ask.js";
 import { shiftActs } from "./board_shift.js";
 import { PendingStep, UNDO_S } from "./board_step.js";
-import { OUTCOMES } from "./station_step.js";
+import { OUTCOMES } from "./crew_step.js";
 
 export function mountActs(root, dialog, state, status) {
   const { live, config } = state;

@@ -5,9 +5,9 @@ import { el, put } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { metres } from "../lib/geo.js";
 import { unitSymbol } from "../lib/symbols.js";
-import { ago, distance, ms, stamp } from "../lib/time.js";
+import { ago, distance, stamp } from "../lib/time.js";
 import { STEP_TEXT } from "../lib/urgency.js";
-import { STALE_MS } from "./board_near.js";
+import { STALE_MS, positionAge } from "./unit_age.js";
 
 const NEXT = {
   dispatched: ["accept", gettext("Accepts")],
@@ -38,7 +38,7 @@ export function mountAssigned(root, state, acts) {
 
   function line(order, row, far, may) {
     const unit = state.live.units.get(order.unit);
-    const age = unit ? state.live.now() - ms(unit.position_at) : NaN;
+    const age = unit ? positionAge(unit, state.live.now()) : NaN;
     const facts = [
       `${STEP_TEXT[order.step]} ${stamp(order.at)}`,
       unit?.lat != null && row.lat !== null && order.step !== "on_scene" && distance(metres(row, unit)),

@@ -2,12 +2,10 @@
  * mountMap(root, state) → {act("whole" | "selected" | "lens" | "legend" | "reach") → why nothing was done, in words, else nothing} */
 
 import { $, setText } from "../lib/dom.js";
-import { fill, gettext, ngettext } from "../lib/i18n.js";
+import { fill, gettext } from "../lib/i18n.js";
 import { allKeys } from "../lib/keys.js";
 import { palette } from "../lib/symbols.js";
-import { ago, ms } from "../lib/time.js";
-import { STEP_TEXT, serial } from "../lib/urgency.js";
-import { title } from "./board_row.js";
+import { serial } from "../lib/urgency.js";
 import { legendNodes } from "./map_legend.js";
 import { MapLayers } from "./map_layer.js";
 import { Lens } from "./map_lens.js";
@@ -17,7 +15,8 @@ import { News } from "./map_news.js";
 import { Painter } from "./map_painter.js";
 import { ReachLayer } from "./map_reach.js";
 import { TrailLayer } from "./map_trail.js";
-import { place, sized, viewAt } from "./map_view.js";
+import { place, viewAt } from "./map_view.js";
+import { positionsWords, tipWords } from "./map_words.js";
 import { showProof } from "./panel_proof.js";
 
 const HIT_PX = 14;
@@ -31,8 +30,6 @@ export function mountMap(root, state) {
   const box = $("[data-map]", root);
   const tip = $("[data-map-tip]", root);
   const legend = $("[data-legend]", root);
-  const lensCanvas = $("[data-lens]", root);
-  const lensTitle = $("[data-lens-title]", root);
   const face = getComputedStyle(document.body).fontFamily;
   const news = new News(state);
   const grounds = new Painter("ground", () => ground && { collection: ground.collection });
@@ -43,7 +40,6 @@ export function mountMap(root, state) {
   let locked = false; // the hand has moved the map: no fitting until 0
   let picking = false;
   let pin = null; // of an unsaved incident
-  const inLens = { ground: null, marks: null, hits: [] }; // what lies in the lens: two bitmaps
   let askedAt = -Infinity;
   let queued = 0;
   let timed = false;
@@ -84,7 +80,7 @@ export function mountMap(root, state) {
     marks.tell(news.changes());
     const frame = lens?.frame(view) ?? null;
     const covered = frame && { x: lens.left + view.inner.x, y: lens.top + view.inner.y, w: lens.size[0], h: lens.size[1] };
-    lensCanvas.hidden = lensTitle.hidden = !frame;
+    if (lens) lens.visible = Boolean(frame);
     if (frame) lensMarksAnew();
     const answer = await paintMarks("main", { view, frame, covered });
     if (answer && loaded) requestAnimationFrame(() => timeWhole(answer.found.held));
@@ -107,23 +103,13 @@ export function mountMap(root, state) {
   async function lensMarksAnew() {
     const answer = await paintMarks("lens", { view: lens.view, frame: null, covered: lens.named() });
     if (!answer) return;
-    inLens.hits = answer.found.hits;
-    fillLens("marks", answer.bitmap);
+    lens.hits = answer.found.hits;
+    lens.fill("marks", answer.bitmap, colours.ground);
   }
 
   async function lensGroundAnew() {
     const answer = lens?.view && (await groundOf(lens.view, "lens"));
-    if (answer) fillLens("ground", answer.bitmap);
-  }
-
-  function fillLens(part, bitmap) {
-    inLens[part]?.close();
-    inLens[part] = bitmap;
-    const { width, height } = lens.view;
-    const context = sized(lensCanvas, width, height);
-    context.fillStyle = colours.ground;
-    context.fillRect(0, 0, width, height);
-    for (const each of [inLens.ground, inLens.marks]) if (each) context.drawImage(each, 0, 0, width, height);
+    if (answer) lens.fill("ground", answer.bitmap, colours.ground);
   }
 
   /** The ground itself looks different now: reach, or what a dispatch would uncover. */
@@ -213,16 +199,13 @@ export function mountMap(root, state) {
   const acts = { whole, selected: toSelected, lens: toLens, legend: () => showLegend(), reach: () => reach.toggle() };
 
   // --- the hand -----------------------------------------------------------------------------------------
-  const overLens = (point) =>
-    !lensCanvas.hidden && point.x > lens.left && point.y > lens.top && point.x < lens.left + lens.size[0] && point.y < lens.top + lens.size[1];
-
   function hit(point, touch) {
     if (!layers.marks.shown) return null;
-    const lensed = overLens(point);
-    const { x, y } = lensed ? { x: point.x - lens.left, y: point.y - lens.top } : layers.marks.within(point);
+    const lensed = lens?.covers(point);
+    const { x, y } = lensed ? lens.within(point) : layers.marks.within(point);
     let best = null;
     let reach = touch ? HIT_TOUCH_PX : HIT_PX;
-    for (const found of lensed ? inLens.hits : layers.marks.found.hits) {
+    for (const found of lensed ? lens.hits : layers.marks.found.hits) {
       const away = Math.hypot(found.x - x, found.y - y);
       if (away < reach || (away === reach && found.number)) [best, reach] = [found, away];
     }
@@ -247,9 +230,10 @@ export function mountMap(root, state) {
   }
 
   function latLngAt(point) {
-    if (!overLens(point)) return map.containerPointToLatLng(point);
+    if (!lens?.covers(point)) return map.containerPointToLatLng(point);
     const { view } = lens;
-    return map.options.crs.pointToLatLng(L.point(view.x + point.x - lens.left, view.y + point.y - lens.top), view.zoom);
+    const { x, y } = lens.within(point);
+    return map.options.crs.pointToLatLng(L.point(view.x + x, view.y + y), view.zoom);
   }
 
   /** So near that the units of the group stand apart, or as near as the map goes. */
@@ -272,54 +256,22 @@ export function mountMap(root, state) {
     box.classList.toggle("over", Boolean(found));
     tip.hidden = !found;
     if (!found) return;
-    setText(tip, found.number ? incidentWords(found.number) : found.group ? groupWords(found.group) : unitWords(live.units.get(found.unit)));
+    setText(tip, tipWords(found, state));
     tip.style.left = `${Math.min(event.containerPoint.x + 14, box.clientWidth - 220)}px`;
     tip.style.top = `${event.containerPoint.y + 16}px`;
   }
 
-  function incidentWords(number) {
-    const entry = state.entry(number);
-    return entry ? `${serial(number)} ${entry.urgency.text} ${title(entry.row, state)}` : serial(number);
-  }
-
-  function groupWords(ids) {
-    const names = ids.map((id) => live.units.get(id)?.call_sign ?? "").sort();
-    const some = names.slice(0, 8).join(gettext(", ")) + (names.length > 8 ? " …" : "");
-    return fill(ngettext("%(n)s free unit: %(names)s", "%(n)s free units: %(names)s", ids.length), { n: ids.length, names: some });
-  }
-
-  function unitWords(unit) {
-    if (!unit) return "";
-    const status = { free: gettext("free"), assigned: gettext("sent"), en_route: STEP_TEXT.en_route, on_scene: STEP_TEXT.on_scene }[unit.status];
-    return [unit.call_sign, status, unit.incident && serial(unit.incident), ago(live.now() - ms(unit.position_at))].filter(Boolean).join(" · ");
-  }
-
   const outside = ([x, y], inner) => x < inner.x || y < inner.y || x > inner.x + inner.w || y > inner.y + inner.h;
 
-  const positioned = new WeakMap(); // unit's row → when, in ms: 2,000 of them are asked each second
-  function positionedAt(unit) {
-    if (!positioned.has(unit)) positioned.set(unit, ms(unit.position_at));
-    return positioned.get(unit);
-  }
-
   function showAge() {
-    let newest = -Infinity;
-    let stale = 0;
-    const now = live.now();
-    for (const unit of live.units.values()) {
-      if (unit.status === "off_duty" || !unit.position_at) continue;
-      const at = positionedAt(unit);
-      newest = Math.max(newest, at);
-      if (now - at > 60_000) stale += 1;
-    }
-    const words = [Number.isFinite(newest) && fill(gettext("positions %(age)s"), { age: ago(now - newest) }), stale > 0 && fill(gettext("%(n)s not updated"), { n: stale })];
+    const words = positionsWords(live);
     const { view } = layers;
     const selected = view && state.current && place(state.current.row, view);
     if (selected && outside(selected, view.inner)) {
       const label = allKeys().find(({ id }) => id === "selected")?.label;
       words.push([fill(gettext("%(number)s is outside the view"), { number: serial(state.selected) }), label].filter(Boolean).join(" "));
     }
-    setText($("[data-map-age]", root), words.filter(Boolean).join(" · "));
+    setText($("[data-map-age]", root), words.join(" · "));
   }
 
   showProof(root, live, [live.proofs.units, live.proofs.incidents], { line: $("[data-proof]", root), strip: $("[data-proof-strip]", root) });
@@ -352,7 +304,7 @@ export function mountMap(root, state) {
   followGround(live, config.urls.grids, (loaded) => {
     ground = loaded;
     grounds.tell({ collection: ground.collection });
-    lens ??= new Lens(lensCanvas, lensTitle, ground);
+    lens ??= new Lens($("[data-lens]", root), $("[data-lens-title]", root), ground);
     lens.ground = ground;
     if (!lens.view && !locked) return whole();
     groundAnew();

@@ -1,6 +1,5 @@
 /* Whom to send: what the server recommends for the selected incident, with its reasons; keys 1 to 9 tick.
  * mountNear(root, state) → {show(entry, ended), at(index) → unit id | null}
- * STALE_MS — so old a position is not trusted
  * For the command centre the chosen units of an unanswered incident are ticked: Enter sends them. */
 
 import { el, put, setText } from "../lib/dom.js";
@@ -8,12 +7,12 @@ import { get } from "../lib/http.js";
 import { Proof } from "../lib/proof.js";
 import { fill, gettext } from "../lib/i18n.js";
 import { unitSymbol } from "../lib/symbols.js";
-import { ago, distance, ms } from "../lib/time.js";
+import { ago, distance } from "../lib/time.js";
 import { metres } from "../lib/geo.js";
 import { urls } from "./board_api.js";
 import { showProof } from "./panel_proof.js";
+import { STALE_MS, positionAge } from "./unit_age.js";
 
-export const STALE_MS = 60_000;
 const SHOWN = matchMedia("(max-width: 1600px)").matches ? 3 : 4;
 const ASK_AGAIN_MS = 3000; // doubling to 12 s while it fails
 const LONGEST_WAIT_MS = 12_000;
@@ -179,7 +178,7 @@ class Line {
     this.node.classList.toggle("ticked", ticked);
     setText(this.digit, String(index + 1));
     if (!unit) return this.node;
-    const age = now - ms(unit.position_at);
+    const age = positionAge(unit, now);
     const stale = age > STALE_MS;
     const look = `${unit.kind}${unit.status}${stale}`;
     if (this.look !== look) put(this.symbol, unitSymbol(unit.kind, unit.status, stale, 18));

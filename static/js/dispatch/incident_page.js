@@ -10,8 +10,8 @@ import { ms, span } from "../lib/time.js";
 import { LEVEL_TEXT, STAGE_TEXT, urgency } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
 import { REVEAL, askAndAct } from "./board_ask.js";
+import { OUTCOMES } from "./crew_step.js";
 import { PlacePanel } from "./place_history.js";
-import { OUTCOMES } from "./station_step.js";
 
 // `field` of what is sent; `once`: the API takes the question's key
 const ASKS = {

@@ -11,6 +11,7 @@ import { ms, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
 import { Categories, fetchCategories } from "./intake_category.js";
 import { Draft } from "./intake_draft.js";
+import { Drawer } from "./intake_drawer.js";
 import { FIELDS, Form } from "./intake_form.js";
 import { History } from "./intake_history.js";
 import { bindForm } from "./intake_keys.js";
@@ -24,7 +25,6 @@ import { Sender } from "./intake_send.js";
 import { Similar } from "./intake_similar.js";
 import { Templates } from "./intake_template.js";
 
-const SAID_MS = 12_000;
 const RELOAD_MS = 3_000; // doubling to 24 s
 const LONGEST_RELOAD_MS = 24_000;
 const READ_MS = 600;
@@ -36,11 +36,10 @@ export const mount = (root) => new Intake(root).start();
 class Intake {
   constructor(root) {
     this.root = root;
-    this.drawer = root.dataset.drawer !== undefined;
+    this.drawer = new Drawer(root, () => this.open());
     this.node = $("form", root);
     this.form = new Form(this.node);
     this.line = new Line($(".intake-status", root), root.dataset.pages);
-    this.said = $(".intake-said");
     this.button = $("[type=submit]", root);
     this.offset = null; // server's clock minus ours, ms
     this.began = 0; // first key of this call, by our clock
@@ -48,7 +47,6 @@ class Intake {
     this.sender = new Sender(root.dataset.api);
     this.saving = new Saving(root, this.line);
     this.warned = { text: "", at: 0 }; // what was said before saving, and when
-    this.before = null; // what had the focus before the drawer was opened
   }
 
   async start() {
@@ -60,7 +58,7 @@ class Intake {
       known: () => this.place.known,
       priority: (level) => this.#prioritySet(level),
       save: () => this.save(),
-      close: this.drawer ? () => this.close() : null,
+      close: this.drawer.here ? () => this.close() : null,
       join: (index) => this.join(this.similar.at(index)),
       template: (index) => this.templates.insert(index),
     });
@@ -73,19 +71,12 @@ class Intake {
       { id: "intake-save", code: "Enter", ctrl: true, always: true, text: gettext("Save the intake"), group: "incident",
         run: () => (this.root.contains(document.activeElement) ? this.save() : false) },
     ]); // prettier-ignore
-    document.addEventListener("click", (event) => {
-      const { defaultPrevented, ctrlKey, metaKey, shiftKey } = event; // another tab or window was asked for
-      if (!this.drawer || defaultPrevented || ctrlKey || metaKey || shiftKey) return;
-      if (!event.target.closest("[data-action=intake]")) return;
-      event.preventDefault();
-      this.open();
-    });
-    document.addEventListener("map:picked", ({ detail }) => !this.root.hidden && this.#moved(detail, true));
+    document.addEventListener("map:picked", ({ detail }) => !this.drawer.shut && this.#moved(detail, true));
     this.draft = await Draft.open(this.root.dataset.person);
     this.#restore();
     this.loading = this.#loadCategories();
     this.root.dataset.ready = "";
-    if (!this.drawer || location.hash === "#intake") this.open();
+    if (!this.drawer.here || location.hash === "#intake") this.open();
   }
 
   #widgets() {
@@ -97,7 +88,7 @@ class Intake {
     this.categories = new Categories(input, $("[data-options]", this.node), {
       chosen: (category, leaving) => this.#categoryChosen(category, leaving),
     });
-    $("[data-intake=pick]", this.root).hidden = !this.drawer || !$("[data-ground]"); // only where a large map is
+    $("[data-intake=pick]", this.root).hidden = !this.drawer.here || !$("[data-ground]"); // only where a large map is
     const preset = $("[name=priority][value='']", this.node);
     preset.closest("label").hidden = true;
     this.map = new PinMap($(".intake-map", this.root), {
@@ -155,23 +146,16 @@ class Intake {
   }
 
   // --- opening and closing -------------------------------------------------------------------------------
-  open({ lat, lon } = {}) {
-    if (this.drawer) {
-      if (this.root.hidden) this.before = document.activeElement;
-      this.root.hidden = false;
-      if (this.said) this.said.hidden = true;
-    }
-    if (lat !== undefined) this.#moved({ lat, lon }, true);
+  open() {
+    this.drawer.open();
     this.form.focus(this.form.values().category ? "address" : "category");
     this.map.open();
     this.#mark();
   }
 
   close() {
-    if (!this.drawer || this.saving.busy) return;
-    const inside = this.root.contains(document.activeElement);
-    this.root.hidden = true;
-    if (inside) this.before?.focus({ preventScroll: true });
+    if (!this.drawer.here || this.saving.busy) return;
+    this.drawer.close();
     tell("map:mark", null);
   }
 
@@ -278,7 +262,7 @@ class Intake {
   }
 
   #mark() {
-    if (this.drawer && !this.root.hidden) tell("map:mark", this.pin.point);
+    if (this.drawer.here && !this.drawer.shut) tell("map:mark", this.pin.point);
   }
 
   // --- saving -----------------------------------------------------------------------------------------------
@@ -326,19 +310,14 @@ class Intake {
     } catch (error) {
       this.#failed(error, again);
     }
-    if (!this.form.focusFirstError() && !this.root.hidden) (this.drawer ? this.button : this.form.control("category")).focus();
+    if (!this.form.focusFirstError() && !this.drawer.shut) (this.drawer.here ? this.button : this.form.control("category")).focus();
   }
 
   #done({ number, row = null, text = savedText(number) }) {
     this.#empty();
-    if (!this.drawer) return this.line.saved(number, text);
+    if (!this.drawer.here) return this.line.saved(number, text);
     this.line.say("");
-    this.said.textContent = text;
-    this.said.className = "intake-said ok";
-    this.said.hidden = false;
-    clearTimeout(this.saidTimer);
-    this.saidTimer = setTimeout(() => (this.said.hidden = true), SAID_MS);
-    this.root.hidden = true;
+    this.drawer.saved(text);
     tell("map:mark", null);
     return tell("intake:filed", { number, row });
   }

@@ -1,8 +1,11 @@
 /* The lens: the dense town, four times as large, in the corner of the map where no land lies.
  * new Lens(canvas, titleNode, ground) — .open; .fit(view, width, height) — where it stands, what it shows; .choose(…) → {left, top, w, h, right, below};
- *   .frame(view) → {x, y, w, h} on the main map, or null while the lens is closed; .named() → the same of its name within it; .shows(view, open?) — whether it does, or would if it were open; .toggle(); .view */
+ *   .frame(view) → {x, y, w, h} on the main map, or null while the lens is closed; .named() → the same of its name within it;
+ *   .shows(view, open?) — whether it does, or would if it were open; .visible = whether it is seen; .toggle(); .view
+ *   .fill("ground" | "marks", bitmap, colour) — over the colour of the ground; .hits — of the marks, for the hand
+ *   .covers(point), .within(point) → {x, y} in it; points in pixels of the map's window */
 
-import { around } from "./map_view.js";
+import { around, sized } from "./map_view.js";
 import { gettext } from "../lib/i18n.js";
 
 const NEARER = 2; // zooms: four times as large
@@ -10,6 +13,8 @@ const MARGIN = 12;
 
 export class Lens {
   constructor(canvas, titleNode, ground) {
+    this.pictures = { ground: null, marks: null }; // two bitmaps, one over the other
+    this.hits = []; // what stands in it for the hand
     this.canvas = canvas;
     this.titleNode = titleNode;
     this.ground = ground;
@@ -65,5 +70,27 @@ export class Lens {
 
   toggle() {
     this.open = !this.open;
+  }
+
+  set visible(on) {
+    this.canvas.hidden = this.titleNode.hidden = !on;
+  }
+
+  within = ({ x, y }) => ({ x: x - this.left, y: y - this.top });
+
+  covers(point) {
+    if (this.canvas.hidden) return false;
+    const { x, y } = this.within(point);
+    return x > 0 && y > 0 && x < this.size[0] && y < this.size[1];
+  }
+
+  fill(part, bitmap, colour) {
+    this.pictures[part]?.close();
+    this.pictures[part] = bitmap;
+    const { width, height } = this.view;
+    const context = sized(this.canvas, width, height);
+    context.fillStyle = colour;
+    context.fillRect(0, 0, width, height);
+    for (const each of [this.pictures.ground, this.pictures.marks]) if (each) context.drawImage(each, 0, 0, width, height);
   }
 }

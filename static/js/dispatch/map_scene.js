@@ -5,12 +5,12 @@
  *   `covered` is where the lens lies: no label goes under it */
 
 import { metres } from "../lib/geo.js";
-import { ago, ms } from "../lib/time.js";
+import { ago } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
 import { Space, placeLabel } from "./map_labels.js";
 import { place } from "./map_view.js";
+import { STALE_MS, positionAge } from "./unit_age.js";
 
-const STALE_MS = 60_000;
 const MERGE_PX = 16;
 const FAR_M = 500; // who says "on scene" from further away is drawn where it is, as the server marks it
 const HOT = new Set(["escalated", "late", "soon"]);
@@ -69,7 +69,7 @@ export function arrange(view, { entries, units: all, selected, ticked, now, fram
   for (const unit of units) {
     const at = place(unit, view);
     if (!at || !seen(...at)) continue;
-    const stale = now - ms(unit.position_at) > STALE_MS;
+    const stale = positionAge(unit, now) > STALE_MS;
     const mark = { x: at[0], y: at[1], unit, stale, forced: forced.has(unit.id) };
     const home = shown.get(unit.incident);
     if (unit.status === "on_scene" && home && (stale || metres(unit, home.row) <= FAR_M)) {
@@ -163,7 +163,7 @@ function labelIncidents(scene, space, { street, memory, measure, titleOf }, whic
 function labelUnits(scene, space, { street, memory, measure, now }, which) {
   for (const mark of scene.units.filter(which)) {
     const { unit } = mark;
-    const age = street && mark.stale ? ` ${ago(now - ms(unit.position_at))}` : "";
+    const age = street && mark.stale ? ` ${ago(positionAge(unit, now))}` : "";
     const w = measure(unit.call_sign) + (age ? measure(age) : 0) + 6;
     const found = placeLabel(space, { x: mark.x, y: mark.y, r: 7, w, h: 16, far: false, over: false }, memory.get(unit.id));
     if (!found) continue;

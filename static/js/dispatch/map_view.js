@@ -6,16 +6,16 @@
  * around(view, x, y, width, height, steps) → the view of a lens whose middle is at mercator x, y, `steps` zooms nearer */
 
 import { mercator } from "../lib/geo.js";
+import { onceEach } from "../lib/memo.js";
 
 export const viewAt = (zoom, x, y, width, height) => ({ zoom, scale: 256 * 2 ** zoom, x, y, width, height });
 
-const projected = new WeakMap();
+const projected = onceEach(({ lat, lon }) => mercator(lat, lon));
 
 export function place(row, view) {
   if (row.lat === null || row.lat === undefined) return null;
-  let world = projected.get(row);
-  if (!world) projected.set(row, (world = mercator(row.lat, row.lon)));
-  return [world[0] * view.scale - view.x, world[1] * view.scale - view.y];
+  const [x, y] = projected(row);
+  return [x * view.scale - view.x, y * view.scale - view.y];
 }
 
 export function sized(canvas, width, height) {

@@ -11,9 +11,9 @@ import { LEVEL_TEXT, PRIORITY_TEXT, STAGE_TEXT, STATE_TEXT, serial } from "../li
 import { urls } from "./board_api.js";
 import { REVEAL } from "./board_ask.js";
 import { title } from "./board_row.js";
+import { NEXT } from "./crew_step.js";
 import { hazardParts } from "./place_history.js";
 import { StationMap } from "./station_map.js";
-import { NEXT } from "./station_step.js";
 
 const icon = (d) => svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d }));
 const RETRY_MS = 1000; // doubling to 16 s

@@ -17,7 +17,7 @@ import { Mentions } from "./mention_list.js";
 import { mountDock } from "./station_dock.js";
 import { Job } from "./station_job.js";
 import { Outbox } from "./station_outbox.js";
-import { DONE_TEXT } from "./station_step.js";
+import { DONE_TEXT } from "./crew_step.js";
 import { refusal } from "./station_refusal.js";
 
 const UNDO_MS = 5_000;

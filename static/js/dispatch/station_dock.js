@@ -6,8 +6,8 @@ import { fill, gettext } from "../lib/i18n.js";
 import { ms, stamp } from "../lib/time.js";
 import { post, upload } from "../lib/http.js";
 import { urls } from "./board_api.js";
+import { DONE_TEXT, NEXT, OUTCOMES } from "./crew_step.js";
 import { limitOf } from "./station_card.js";
-import { DONE_TEXT, NEXT, OUTCOMES } from "./station_step.js";
 
 const WAY = [
   ["accept", "dispatched", "unclaimed"],

@@ -4,7 +4,7 @@
  * job.mine → the unit's row or null; job.known → whether it is chosen and there; job.label → call sign or name; job.choices() → own units on duty */
 
 import { ms } from "../lib/time.js";
-import { TARGET } from "./station_step.js";
+import { TARGET } from "./crew_step.js";
 import { ownUnit, waiting } from "./station_work.js";
 
 const WAY = ["dispatched", "accepted", "en_route", "on_scene", "reported"];

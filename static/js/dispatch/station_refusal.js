@@ -6,7 +6,7 @@ import { fill, gettext } from "../lib/i18n.js";
 import { ms, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
 import { urls } from "./board_api.js";
-import { DONE_TEXT } from "./station_step.js";
+import { DONE_TEXT } from "./crew_step.js";
 
 const NAMED = { "unit.accepted": "accept", "unit.departed": "depart", "unit.arrived": "arrive", "unit.reported": "report" };
 const step = ({ verb, at }) => `${DONE_TEXT[verb]} ${stamp(ms(at))}`;

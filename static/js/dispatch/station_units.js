@@ -6,9 +6,9 @@ import { gettext } from "../lib/i18n.js";
 import { unitSymbol } from "../lib/symbols.js";
 import { ago, ms, span, stamp } from "../lib/time.js";
 import { serial } from "../lib/urgency.js";
-import { STALE_MS } from "./board_near.js";
-import { NEXT } from "./station_step.js";
+import { NEXT } from "./crew_step.js";
 import { ownUnit } from "./station_work.js";
+import { STALE_MS, positionAge } from "./unit_age.js";
 
 const STATUS_TEXT = {
   off_duty: gettext("Off duty"), free: gettext("Free"), assigned: gettext("Assigned"), en_route: gettext("On the way"), on_scene: gettext("On scene"),
@@ -36,7 +36,7 @@ export function mountUnits(root, state, acts) {
 
     update(unit) {
       const now = state.live.now();
-      const age = now - ms(unit.position_at);
+      const age = positionAge(unit, now);
       setText(this.age, Number.isNaN(age) ? "—" : ago(age));
       const row = state.live.incidents.get(unit.incident);
       const order = row?.assignments.find((one) => one.unit === unit.id);

@@ -9,6 +9,8 @@
  * nextCode(code, used) → the code after the last of its series
  * same(a, b) → corners at one place */
 
+import { onceEach } from "../lib/memo.js";
+
 const HAIR = 1e-8; // degrees, a millimetre: what counts as on the border
 
 export const same = (a, b) => Math.abs(a[0] - b[0]) < 1e-10 && Math.abs(a[1] - b[1]) < 1e-10;
@@ -27,23 +29,18 @@ function withRings(boundary, rings) {
 
 export const corners = (boundary) => ringsOf(boundary).reduce((sum, { points }) => sum + points.length, 0);
 
-const boxes = new WeakMap();
-export function boxOf(boundary) {
-  let box = boxes.get(boundary);
-  if (!box) {
-    box = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const { points } of ringsOf(boundary)) {
-      for (const [x, y] of points) {
-        box[0] = Math.min(box[0], x);
-        box[1] = Math.min(box[1], y);
-        box[2] = Math.max(box[2], x);
-        box[3] = Math.max(box[3], y);
-      }
+export const boxOf = onceEach((boundary) => {
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { points } of ringsOf(boundary)) {
+    for (const [x, y] of points) {
+      box[0] = Math.min(box[0], x);
+      box[1] = Math.min(box[1], y);
+      box[2] = Math.max(box[2], x);
+      box[3] = Math.max(box[3], y);
     }
-    boxes.set(boundary, box);
   }
   return box;
-}
+});
 
 /** The point of a–b nearest to p, and its distance; in whatever plane the three are. */
 function onEdge(p, a, b) {

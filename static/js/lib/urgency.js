@@ -7,6 +7,7 @@
  * STAGE_TEXT[stage], AWAITED_TEXT[stage], LEVEL_TEXT[level], PRIORITY_TEXT[priority], STATE_TEXT[state], STEP_TEXT[step] → text */
 
 import { gettext } from "./i18n.js";
+import { onceEach } from "./memo.js";
 import { ms, span } from "./time.js";
 
 const RANK = { escalated: 0, late: 1, soon: 2, calm: 3 };
@@ -49,15 +50,10 @@ export const STEP_TEXT = {
   released: gettext("released"),
 };
 
-const limits = new WeakMap(); // row → {limit, quarter}: a changed row is another one, and 500 of them are asked each second
-
-function limitOf(row) {
-  if (!limits.has(row)) {
-    const limit = ms(row.limit_at);
-    limits.set(row, { limit, quarter: (limit - ms(row.stage_since)) / 4 });
-  }
-  return limits.get(row);
-}
+const limitOf = onceEach(({ limit_at, stage_since }) => {
+  const limit = ms(limit_at); // 500 incidents are asked each second
+  return { limit, quarter: (limit - ms(stage_since)) / 4 };
+});
 
 export function urgency(row, now) {
   const { limit, quarter } = limitOf(row);
