@@ -59,7 +59,7 @@ export function bindKeys(root, state, { list, map, acts, near, place, alarms, co
   const hints = [
     ...($("#intake", root) ? [["intake", gettext("new incident")]] : []), ["up down", gettext("choose")], ["tick", gettext("tick units")],
     ["primary", gettext("send")], ["acknowledge", gettext("acknowledge")], ["silence", gettext("silence 60 s")],
-    ["mode", gettext("day or night")], ["help", gettext("all keys")],
+    ["help", gettext("all keys")], ["mode", gettext("day or night")], // the last ones find no room on a narrow screen
   ]; // prettier-ignore
   put($("[data-hints]", root), hints.map(([ids, text]) => el("span", {}, ids.split(" ").map(hint), text)));
 }
