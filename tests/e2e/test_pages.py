@@ -47,6 +47,47 @@ def test_it_opens(
         assert wide <= 0, f"{path} scrolls sideways by {wide} px"
 
 
+WORST_HEADER = """async () => {
+  const words = {
+    degraded: ["Degraded", "Messages wait 12:34"],
+    muted: ["Muted", "00:58"],
+    timers: ["Timers stopped 12:34", "Escalation is manual"],
+    worst: ["Longest overdue · 0147 Not accepted", "+123:45"],
+  };
+  for (const [name, [first, last]] of Object.entries(words)) {
+    const fact = document.querySelector(`[data-${name}]`);
+    fact.hidden = false;
+    fact.firstElementChild.textContent = first;
+    fact.lastElementChild.textContent = last;
+  }
+  for (let frames = 0; frames < 3; frames += 1) await new Promise(requestAnimationFrame); // the links give way
+  const edges = (node) => node.getBoundingClientRect();
+  const [facts, nav] = [document.querySelector(".facts"), document.querySelector(".nav")];
+  const shown = [...facts.children].filter((fact) => edges(fact).top < edges(facts).bottom);
+  return {
+    wide: document.documentElement.scrollWidth - innerWidth,
+    end: edges(document.querySelector(".account")).right - innerWidth,
+    links: nav.scrollWidth - nav.clientWidth,
+    cut: shown.filter((fact) => edges(fact).right > edges(facts).right + 1).length,
+    shown: shown.length,
+  };
+}"""
+
+
+@pytest.mark.parametrize("path", ["/board/", "/station/"])
+@pytest.mark.parametrize("width", [1366, 1920])
+def test_the_worst_hour_fits_the_header(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk], path: str, width: int
+) -> None:
+    """All that can be wrong at once has room; a count that hasn't is dropped whole, never cut, never pushed out."""
+    page = sit(committed_world.watch, {"width": width, "height": 768}, "en").open(path)
+    measured = page.evaluate(WORST_HEADER)
+    assert measured["wide"] <= 0
+    assert measured["end"] <= 0
+    assert measured["cut"] == measured["links"] == 0
+    assert measured["shown"] >= 1
+
+
 def test_a_squadron_leader_works_his_unit_on_the_phone(
     committed_world: SimpleNamespace, sit: Callable[..., Desk]
 ) -> None:

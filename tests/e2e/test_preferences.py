@@ -86,6 +86,7 @@ def test_keys_of_one_sign_can_be_switched_off(
     page.keyboard.press("o")
     page.get_by_role("dialog").get_by_label("Keys of one letter, digit or sign").uncheck()
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)  # an open dialog keeps the keys to itself
     page.keyboard.press("n")
     expect(page.locator("#ask-text")).to_have_count(0)
     page.keyboard.press("?")

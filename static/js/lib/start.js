@@ -23,8 +23,19 @@ for (const link of preferences) {
   });
 }
 
-// On a narrow board the pages fold into one button.
+// Pages whose header is full of facts fold their links into one button while there is no room for all of them.
 const fold = $(".nav-fold");
+if (fold && $(".folds-nav")) {
+  const top = $(".top");
+  const nav = $(".nav");
+  const narrow = matchMedia("(max-width: 1600px)");
+  const follow = () => {
+    top.classList.toggle("roomy", !narrow.matches);
+    if (nav.scrollWidth > nav.clientWidth) top.classList.remove("roomy");
+  };
+  const watch = new ResizeObserver(() => requestAnimationFrame(follow)); // within its own turn it would call itself
+  for (const node of [top, $(".top-end")]) watch.observe(node);
+}
 function toggleNav(open = !$(".nav").classList.contains("open")) {
   $(".nav").classList.toggle("open", open);
   fold.setAttribute("aria-expanded", open);
