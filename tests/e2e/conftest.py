@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import connections
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from boshan_police.benches.page import BROWSERS
 from boshan_police.benches.scratch import Server, server_environment
 from dispatch.models import Incident
 from dispatch.services.incident import incident_file
@@ -22,8 +23,8 @@ from grid.models import User
 from tests.live_server import portal, session_headers  # noqa: F401 - portal is a fixture
 from tests.world import IN_EAST, IN_SOUTH
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-MISSING = "No Chromium on this machine. Install it with: sudo apt-get install -y chromium"
+NAMES = ("chromium-headless-shell", *BROWSERS)  # the same engine without a window: two thirds of the time
+MISSING = "No Chromium on this machine. Install it with: sudo apt-get install -y chromium-headless-shell"
 DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 expect.set_options(timeout=15_000)  # a slow machine is no fault: how fast it is, the benches say

@@ -128,6 +128,15 @@ def test_steps_noted_stand_beside_each_other_and_go_up_with_the_page(
     page.unroute_all(behavior="ignoreErrors")
 
 
+def test_a_call_is_taken_in_from_any_page(
+    fight: Incident, sit: Callable[..., Desk], committed_world: SimpleNamespace
+) -> None:
+    page = sit(committed_world.dispatcher, language="en").open(f"/incidents/{fight.number}/")
+    page.keyboard.press("F2")  # no drawer here: the board's
+    expect(page.locator("#intake")).to_be_visible()
+    expect(page.locator("#intake-category-find")).to_be_focused()
+
+
 def test_enter_while_a_call_is_saved_is_not_the_boards(
     committed_world: SimpleNamespace, fight: Incident, sit: Callable[..., Desk]
 ) -> None:

@@ -146,11 +146,22 @@ def test_borders_move_together_and_a_fault_is_mended(
     expect(page.locator("[data-count=changes]")).to_have_text("4")
     expect(page.locator("[data-saved]")).to_contain_text("Saved")
     expect(page.locator("[data-count=faults]")).to_have_text("")
-    page.keyboard.press("Control+z")
+    held: list[Route] = []
+    page.route("**/save/", lambda route: held.append(route), times=1)
+    with page.expect_request("**/save/"):
+        page.keyboard.press("Control+z")
     expect(page.locator("[data-count=changes]")).to_have_text("")
 
     page.keyboard.down("Alt")
-    drag(_at(page, 36.50, 117.90), (-60, 0))  # the middle of the eastern border, alone
+    x, y = _at(page, 36.50, 117.90)  # the middle of the eastern border, alone
+    page.mouse.move(x, y)
+    page.mouse.down()
+    held[0].continue_()
+    expect(page.locator("[data-saved]")).to_contain_text(
+        "Saved"
+    )  # the answer comes while the hand holds the handle
+    page.mouse.move(x - 60, y, steps=6)
+    page.mouse.up()
     page.keyboard.up("Alt")
     page.click("[data-tab=faults]")
     expect(page.locator("[data-list=faults] li")).to_have_count(1)

@@ -29,12 +29,13 @@ export class Draw extends EventTarget {
     this.cross = el("div.cross", { "aria-hidden": "true", hidden: true });
     this.box.append(this.cross);
     state.addEventListener("select", () => this.#handles());
-    state.addEventListener("plan", () => !this.dragging && this.#handles());
+    state.addEventListener("plan", () => !this.pressed && this.#handles());
     map.leaflet.on("click", (event) => this.#click(event));
     map.leaflet.on("dblclick", () => this.finish());
     map.leaflet.on("mousemove", (event) => this.#follow(event));
     map.leaflet.on("zoomend", () => this.#handles());
     this.box.addEventListener("keydown", (event) => this.#key(event));
+    for (const type of ["pointerup", "pointercancel"]) addEventListener(type, () => this.#letGo());
   }
 
   // --- lines and areas ----------------------------------------------------------------------------------------
@@ -135,12 +136,20 @@ export class Draw extends EventTarget {
     const marker = L.marker(latLng(point), { icon, draggable: true, keyboard: true, alt, autoPan: true }).addTo(this.handles);
     const node = marker.getElement();
     node.setAttribute("aria-label", alt);
+    node.addEventListener("pointerdown", () => (this.pressed = true));
     marker.on("dragstart", () => this.#grab(point));
     marker.on("drag", (event) => marker.setLatLng(latLng(this.#pull(lonLat(marker.getLatLng()), event.originalEvent))));
     marker.on("dragend", () => this.#drop());
     marker.on("contextmenu", () => corner && this.#remove(point));
     node.addEventListener("keydown", (event) => this.#nudge(event, point, corner));
     if (focus && same(focus, point)) node.focus();
+  }
+
+  /** What the hand held stayed until now: an answer that came meanwhile drew no other handles. */
+  #letGo() {
+    if (!this.pressed) return;
+    this.pressed = false;
+    if (!this.dragging) this.#handles(); // a drag draws them at its own end
   }
 
   /** All the grids on whose border the point lies, or with Alt the selected one alone. */

@@ -1,6 +1,7 @@
 /* Starts a page: every element with data-mount="/static/js/…/x.js" is handed to that module's mount(root),
  * and says data-mounted from then on.
- * Also here, since every page has them: key B (day or night), O (sound and notice), ? or F1 (all keys), the language switch, menus that close. */
+ * Also here, since every page has them: key B (day or night), O (sound and notice), F2 (new incident), ? or F1 (all keys),
+ * the language switch, menus that close. */
 
 import { $, $$ } from "./dom.js";
 import { gettext } from "./i18n.js";
@@ -44,6 +45,12 @@ function toggleNav(open = !$(".nav").classList.contains("open")) {
 if (fold) {
   fold.addEventListener("click", () => toggleNav());
   bind([{ id: "menu", code: "F10", text: gettext("Menu"), group: "screen", always: true, run: () => (fold.offsetParent ? toggleNav() : $(".nav a").focus()) }]);
+}
+
+// A call can come in on any page: where there is no drawer, F2 goes where the link leads.
+const intake = $("[data-action=intake]");
+if (intake && !$("#intake")) {
+  bind([{ id: "intake", code: "F2", text: gettext("New incident"), group: "incident", run: () => location.assign(intake.href) }]);
 }
 
 for (const button of $$("[data-action=mode]")) button.addEventListener("click", toggleMode);
