@@ -9,7 +9,7 @@ import { serial } from "../lib/urgency.js";
 import { legendNodes } from "./map_legend.js";
 import { MapLayers } from "./map_layer.js";
 import { Lens } from "./map_lens.js";
-import { followGround } from "./map_ground.js";
+import { followGround } from "./map_ground_follow.js";
 import { Artist } from "./map_marks_artist.js";
 import { News } from "./map_news.js";
 import { Painter } from "./map_painter.js";

@@ -1,6 +1,5 @@
 /* The ground: grids, station lines, district line, as paths made when first needed and painted at any zoom.
- * followGround(live, url, take(ground)) — hands the ground over once it has come, and anew when the territory changes; what fails
- *   is asked for again after 1 s, doubling to 16 s, each with jitter. `url` answers GeoJSON as /api/grids/: ground.collection
+ * new Ground(collection), GeoJSON as /api/grids/ answers it (map_ground_follow.js asks for it): ground.collection
  * ground.bounds {west, south, east, north}; ground.cells [{code, station, x, y}] (middle, in mercator 0…1)
  * ground.paint(context, view, colours, {tints: Map(station → colour), over}) — land, tints, `over()`, grids, stations, district
  * ground.grid(code) → path; ground.fill(context, view, path, colour, {hatch})
@@ -8,44 +7,13 @@
  * A view is {scale, x, y, width, height}: screen x = mercator x * scale − x; viewOf(map) and project() are in map_view.js */
 
 import { mercator } from "../lib/geo.js";
-import { HttpError, get } from "../lib/http.js";
 
 const UNITS = 256 * 2 ** 16; // path units per world: fine enough for zoom 18, small enough for the canvas's floats
 const STREET_ZOOM = 15;
 const HATCH_PX = 7;
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 16_000;
-const SETTLED_MS = 1200; // after a change every process holds the old ground for up to a second
 
 const ringsOf = ({ type, coordinates }) =>
   type === "Polygon" ? coordinates : type === "MultiPolygon" ? coordinates.flat() : [];
-
-export function followGround(live, url, take) {
-  let timer = 0;
-  let tries = 0;
-  let asked = null;
-  // all screens need not ask at once
-  const later = (wait) => {
-    clearTimeout(timer);
-    timer = setTimeout(load, wait * (1 + Math.random()));
-  };
-  async function load() {
-    const mine = (asked = Symbol("asked"));
-    try {
-      const collection = await get(url);
-      if (mine !== asked) return; // asked for again meanwhile: this is the older one
-      tries = 0;
-      take(new Ground(collection));
-    } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      if (mine === asked) later(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** tries++));
-    }
-  }
-  live.addEventListener("territory", () => later(SETTLED_MS));
-  // it may have changed while the line was down
-  live.addEventListener("state", ({ detail }) => detail.mode === "recovered" && later(SETTLED_MS));
-  load();
-}
 
 export class Ground {
   constructor(collection) {

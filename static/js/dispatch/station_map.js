@@ -5,7 +5,7 @@
 import { palette, Sprites } from "../lib/symbols.js";
 import { mercator } from "../lib/geo.js";
 import { title } from "./board_row.js";
-import { followGround } from "./map_ground.js";
+import { followGround } from "./map_ground_follow.js";
 import { Slots } from "./map_labels.js";
 import { measureIn, paintScene } from "./map_paint.js";
 import { arrange } from "./map_scene.js";

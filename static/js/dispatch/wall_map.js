@@ -4,7 +4,7 @@
 
 import { mercator } from "../lib/geo.js";
 import { Sprites, palette } from "../lib/symbols.js";
-import { followGround } from "./map_ground.js";
+import { followGround } from "./map_ground_follow.js";
 import { Space, placeLabel } from "./map_labels.js";
 import { place, sized, viewAt } from "./map_view.js";
 import { worstOf } from "./wall_stations.js";
