@@ -1,7 +1,7 @@
 /* The two pictures of the map, the ground below and what stands on it above: they lie in Leaflet's moving pane, a third
  * larger than the window on each side, so that a drag costs nothing. Both are drawn elsewhere (map_painter.js), anew when the
- * hand lets go and when the drag reaches their edge; until the new picture is there, the old one stands at its place, larger
- * or smaller where the zoom has changed.
+ * hand rests, when the drag reaches their edge and when the zoom changes; until the new picture is there, the old one stands at
+ * its place, larger or smaller where the zoom has changed.
  * new MapLayers(map, {ground(view), marks(view)} → Promise<{bitmap, found} | null>)
  *   .reset(), .groundAnew(), .marksAnew(); .view — what is asked for now, `inner` {x, y, w, h} is the window in it
  *   .ground, .marks — .shown the view that stands there or null, .found what came with it, .within(point) → {x, y} in it */
@@ -9,6 +9,7 @@
 import { viewAt } from "./map_view.js";
 
 const PADDING = 0.3;
+const REST_MS = 200; // a hand that takes the map again at once still finds it whole
 const NEAR_EDGE = 0.6; // of the margin: beyond it the next drag would show the edge
 
 class Picture {
@@ -63,13 +64,17 @@ export class MapLayers {
     this.marks = new Picture(map, "marks", marks);
     this.view = null;
     this.due = 0;
+    this.resting = 0;
     const soon = () => (this.due ||= requestAnimationFrame(() => this.reset())); // Leaflet tells of one movement several times
-    map.on("moveend zoomend resize", soon);
-    map.on("move", () => this.view && this.#away() > 1 && soon());
+    map.on("zoomend resize", soon);
+    map.on("move", () => this.view && !this.#whole() && soon());
+    map.on("movestart", () => clearTimeout(this.resting));
+    map.on("moveend", () => (this.#whole() ? (this.resting = setTimeout(soon, REST_MS)) : soon()));
   }
 
   reset() {
     cancelAnimationFrame(this.due);
+    clearTimeout(this.resting);
     this.due = 0;
     const size = this.map.getSize();
     if (!size.x || !size.y) return;
@@ -92,11 +97,12 @@ export class MapLayers {
     if (this.view) this.marks.anew(this.view);
   }
 
-  /** How far the window has moved since the marks were asked for, as a share of the margin. */
-  #away() {
+  /** Whether the window is still within what was asked for last. */
+  #whole() {
+    if (this.view?.zoom !== this.map.getZoom()) return false;
     const { x, y } = this.map.getPixelBounds().min;
     const { inner } = this.view;
-    return Math.max(Math.abs(x - this.view.x - inner.x) / inner.x, Math.abs(y - this.view.y - inner.y) / inner.y);
+    return Math.abs(x - this.view.x - inner.x) <= inner.x && Math.abs(y - this.view.y - inner.y) <= inner.y;
   }
 
   #covered() {
