@@ -121,7 +121,7 @@ def test_steps_noted_stand_beside_each_other_and_go_up_with_the_page(
     expect(noted.last).to_contain_text(re.compile("sent in [32] s"))
     expect(undo).to_be_focused()
     desk.open("/preferences/")
-    end = time.monotonic() + 30
+    end = time.monotonic() + 5
     while Assignment.objects.filter(step="en_route").count() < 2:
         assert time.monotonic() < end
         time.sleep(0.1)

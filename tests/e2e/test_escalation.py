@@ -33,10 +33,10 @@ def test_it_rises_until_somebody_takes_it_over(
     number = filed.incident.number
 
     row = commander.locator(f".station-row[data-number='{number}']")
-    expect(row.locator(".row.escalated")).to_be_visible()
+    expect(row.locator(".row.escalated")).to_be_visible(timeout=8_000)
     expect(row.locator(".chip.unseen")).to_be_visible()  # it rings for the commander
     unseen = dispatcher.locator(f".queue [data-number='{number}'] .chip.unseen")
-    expect(unseen).to_be_visible()  # and then for the centre
+    expect(unseen).to_be_visible(timeout=8_000)  # and then for the centre
 
     row.get_by_role("button", name="Take over").click()
     expect(unseen).to_be_hidden()  # the others fall silent at once

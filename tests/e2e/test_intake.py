@@ -78,7 +78,7 @@ def test_pressing_twice_and_a_lost_answer_file_one(form: Desk) -> None:
     page.route("**/api/incidents/", lose_the_first_answer)
     page.keyboard.press("Control+Enter")
     page.keyboard.press("Control+Enter")
-    expect(page.locator(".intake-status")).to_contain_text("Saved 0001")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001", timeout=15_000)
     assert lost
     assert Incident.objects.count() == 1
     expect(page.locator("#intake-summary")).to_have_value("")  # ready for the next call
@@ -120,7 +120,7 @@ def test_without_a_network_it_is_kept_and_sent_when_it_is_back(form: Desk) -> No
     expect(page.locator(".intake-status")).to_contain_text("No network")
     expect(page.locator("#intake-summary")).to_have_value("Two men fight")
     form.context.set_offline(False)
-    expect(page.locator(".intake-status")).to_contain_text("Saved 0001")
+    expect(page.locator(".intake-status")).to_contain_text("Saved 0001", timeout=15_000)
     assert Incident.objects.count() == 1
 
 
@@ -271,7 +271,7 @@ def test_what_happened_at_the_place_stands_beside_the_form_and_on_the_board(
 
     board = sit(committed_world.east_commander, language="en").open("/board/")
     place = board.locator("[data-place]")
-    expect(place).to_contain_text("Chained on the east side")  # unasked, for the crew
+    expect(place).to_contain_text("Chained on the east side", timeout=15_000)  # unasked, for the crew
     expect(place).not_to_contain_text("Same place")  # a look, which is written down
     board.keyboard.press("p")
     expect(place).to_contain_text("Same place: 1 in 30 days")

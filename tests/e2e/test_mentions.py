@@ -24,7 +24,7 @@ def test_a_colleague_is_named_and_reads_it(
     board = open_board(sit(world.dispatcher, language="en"))
     station = sit(world.east_officer, language="en").open("/station/")
     phone = sit(world.east_officer_2, screen=PHONE, language="en").open("/station/")
-    expect(station.locator(".row")).to_have_count(1)
+    expect(station.locator(".row")).to_have_count(1, timeout=15_000)
 
     board.keyboard.press("n")
     board.keyboard.type("Ask the owner @lq")

@@ -67,7 +67,7 @@ def test_a_step_the_server_has_stays_taken_until_the_board_shows_it(
     main.click()
     expect(phone.locator(".crew-undo")).to_be_visible()
     expect(main).to_contain_text("On scene")
-    expect(phone.locator(".crew-said-line")).to_contain_text("recorded")
+    expect(phone.locator(".crew-said-line")).to_contain_text("recorded", timeout=8_000)
     expect(main).to_contain_text("On scene")
 
 
@@ -86,12 +86,12 @@ def test_a_step_in_the_tunnel_goes_up_once_with_its_time(
     pressed = datetime.now(UTC)
     main.click()
     kept = phone.locator("[data-kept]")
-    expect(kept).to_contain_text("Set out")
+    expect(kept).to_contain_text("Set out", timeout=12_000)
     time.sleep(KEPT_SECONDS)
     assert Assignment.objects.get(pk=order.pk).departed_at is None  # nothing has gone up
 
     officer.context.set_offline(False)
-    expect(kept).to_be_hidden()
+    expect(kept).to_be_hidden(timeout=15_000)
     expect(board.locator(f".queue [data-number='{number}']")).to_contain_text("城东01")
     departed = [entry for entry in story(centre, number) if entry.code == "unit.departed"]
     assert len(departed) == 1
@@ -113,10 +113,10 @@ def test_who_was_recalled_meanwhile_is_told_what_happened_and_what_counted(
         verb="release",
         outcome="A nearer unit goes",
     )
-    expect(phone.locator("[data-kept]")).to_be_visible()
+    expect(phone.locator("[data-kept]")).to_be_visible(timeout=12_000)
     officer.context.set_offline(False)
     told = phone.locator("[data-told] li")
-    expect(told).to_contain_text("did not count")
+    expect(told).to_contain_text("did not count", timeout=15_000)
     expect(told).to_contain_text("王知远")
     expect(told).to_contain_text("A nearer unit goes")
     told.get_by_role("button").click()
@@ -224,10 +224,10 @@ def test_a_cut_board_freezes_dates_itself_and_repairs(
     centre.context.set_offline(True)
     filed = incident_file(actor=committed_world.watch, category="fight", summary="Unseen fight", **IN_EAST)
     bar = board.locator("[data-line-bar]")
-    expect(bar).to_contain_text("Display frozen at")
+    expect(bar).to_contain_text("Display frozen at", timeout=12_500)
     row = board.locator(f".queue [data-number='{filed.incident.number}']")
     expect(row).to_have_count(0)
     centre.context.set_offline(False)
-    expect(bar).to_contain_text("Back")
+    expect(bar).to_contain_text("Back", timeout=12_000)
     expect(row).to_have_count(1)
     expect(board.locator(".queue .row")).to_have_count(Incident.objects.count())

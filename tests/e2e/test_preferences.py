@@ -63,7 +63,7 @@ def test_a_choice_holds_on_every_screen(committed_world: SimpleNamespace, sit: C
         until(one, f"{HEARD} === 1")
 
     page.reload()
-    expect(page.locator("[data-age]")).to_contain_text("Live")
+    expect(page.locator("[data-age]")).to_contain_text("Live", timeout=15_000)
     page.keyboard.press("o")
     expect(page.locator("dialog [name=order_sound]")).to_have_value("1")
     third = sit(world.dispatcher, language="en").open("/preferences/")  # a browser that has never seen her

@@ -85,7 +85,7 @@ def test_reach_follows_a_change_within_seconds(
     expect(reach).to_contain_text("7 free units counted")
     expect(reach.locator(".proof")).to_contain_text("checked")  # it says how old it is
     put(committed_world.east_car, status=Unit.Status.OFF_DUTY)
-    expect(reach).to_contain_text("6 free units counted")
+    expect(reach).to_contain_text("6 free units counted", timeout=15_000)
     page.keyboard.press("r")
     expect(reach).to_be_hidden()
 

@@ -106,7 +106,7 @@ def test_the_incidents_minute_is_played_back(night: SimpleNamespace, sit: Callab
     expect(row).to_contain_text("to report back")
     page.keyboard.press("4")
     page.keyboard.press("Space")
-    expect(page.locator("[data-who]")).to_contain_text("Not on the board at this moment")
+    expect(page.locator("[data-who]")).to_contain_text("Not on the board at this moment", timeout=15_000)
     expect(now).to_contain_text("Closed")
 
     # nothing here acts, nothing listens, and the look is noted: once
