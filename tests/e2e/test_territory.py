@@ -146,6 +146,15 @@ def test_borders_move_together_and_a_fault_is_mended(
     expect(page.locator("[data-count=changes]")).to_have_text("4")
     expect(page.locator("[data-saved]")).to_contain_text("Saved")
     expect(page.locator("[data-count=faults]")).to_have_text("")
+    page.locator(".handle.corner").first.focus()
+    with page.expect_response("**/save/"):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+    expect(page.locator(".handle.corner:focus")).to_have_count(1)  # the answer leaves it to the keyboard
+    with page.expect_response("**/save/"):
+        page.keyboard.press("Control+z")
+    expect(page.locator("[data-saved]")).to_contain_text("Saved")
+
     held: list[Route] = []
     page.route("**/save/", lambda route: held.append(route), times=1)
     with page.expect_request("**/save/"):

@@ -68,7 +68,7 @@ export class MapLayers {
     const soon = () => (this.due ||= requestAnimationFrame(() => this.reset())); // Leaflet tells of one movement several times
     map.on("zoomend resize", soon);
     map.on("move", () => this.view && !this.#whole() && soon());
-    map.on("movestart", () => clearTimeout(this.resting));
+    map.on("movestart moveend", () => clearTimeout(this.resting));
     map.on("moveend", () => (this.#whole() ? (this.resting = setTimeout(soon, REST_MS)) : soon()));
   }
 

@@ -24,12 +24,13 @@ export class Draw extends EventTarget {
     this.points = [];
     this.beside = null;
     this.handles = L.layerGroup().addTo(map.leaflet);
+    this.handled = new Map(); // the node of each handle → its point
     this.sketch = L.layerGroup().addTo(map.leaflet);
     this.box = map.leaflet.getContainer();
     this.cross = el("div.cross", { "aria-hidden": "true", hidden: true });
     this.box.append(this.cross);
     state.addEventListener("select", () => this.#handles());
-    state.addEventListener("plan", () => !this.pressed && this.#handles());
+    state.addEventListener("plan", () => (this.pressed ? (this.late = true) : this.#handles()));
     map.leaflet.on("click", (event) => this.#click(event));
     map.leaflet.on("dblclick", () => this.finish());
     map.leaflet.on("mousemove", (event) => this.#follow(event));
@@ -113,8 +114,9 @@ export class Draw extends EventTarget {
   }
 
   // --- corners ----------------------------------------------------------------------------------------------------
-  #handles(focus = null) {
+  #handles(focus = this.handled.get(document.activeElement)) {
     this.handles.clearLayers();
+    this.handled.clear();
     const key = this.state.only;
     const shape = key && this.state.shape(key);
     if (!shape || shape.removed || !this.state.editable || this.tool || corners(shape.boundary) > MOST_HANDLES) return;
@@ -135,6 +137,7 @@ export class Draw extends EventTarget {
     const alt = corner ? gettext("Corner") : gettext("New corner");
     const marker = L.marker(latLng(point), { icon, draggable: true, keyboard: true, alt, autoPan: true }).addTo(this.handles);
     const node = marker.getElement();
+    this.handled.set(node, point);
     node.setAttribute("aria-label", alt);
     node.addEventListener("pointerdown", () => (this.pressed = true));
     marker.on("dragstart", () => this.#grab(point));
@@ -147,9 +150,9 @@ export class Draw extends EventTarget {
 
   /** What the hand held stayed until now: an answer that came meanwhile drew no other handles. */
   #letGo() {
-    if (!this.pressed) return;
     this.pressed = false;
-    if (!this.dragging) this.#handles(); // a drag draws them at its own end
+    if (this.late && !this.dragging) this.#handles(); // a drag draws them at its own end
+    this.late = false;
   }
 
   /** All the grids on whose border the point lies, or with Alt the selected one alone. */
