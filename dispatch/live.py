@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 
 from boshan_police.kernel import clock, live
 from boshan_police.kernel.compiled import CompiledQuery
+from boshan_police.kernel.instant import one_instant
 from boshan_police.kernel.rendering import to_json
 from dispatch.lifecycle import ACTIVE_STEPS
 from dispatch.models import Assignment, Escalation, Handover, Incident, Watch
@@ -116,9 +117,10 @@ class BoardSource:
     """What the hub tells the boards every few seconds, per scope (`kernel.hub.Source`)."""
 
     def heartbeats(self, groups: set[Scope], *, redis: bool) -> dict[Scope, str]:
-        """Three queries per scope and two for all."""
-        state = health.read_health(redis=redis)
-        return {scope: to_json(board.heartbeat(scope, health=state)).decode() for scope in groups}
+        """All of one instant: what changed, what left and how many are open agree. Three queries per scope and four for all."""
+        with one_instant():
+            state = health.read_health(redis=redis)
+            return {scope: to_json(board.heartbeat(scope, health=state)).decode() for scope in groups}
 
     def refused(self, credentials: set[Credential]) -> dict[Credential, int]:
         return credentials_refused(credentials)

@@ -1,18 +1,24 @@
 """A screen that missed something learns of it: by the heartbeat, whatever is away."""
 
+import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import connection
 
 from boshan_police.benches.scratch import own_channel, web_server
 from boshan_police.kernel import clock, live
+from dispatch.lifecycle import OPEN
+from dispatch.live import BoardSource
 from dispatch.models import Incident, Sweep
 from dispatch.services.assignment import assignment_advance, assignment_create
 from dispatch.services.incident import incident_cancel, incident_claim, incident_close
+from grid.access import Scope
 from patrol.services.unit import unit_place, unit_set_duty
 from tests.live_server import Screen, token_headers
 from tests.throwaway_redis import ThrowawayRedis
@@ -100,6 +106,34 @@ def test_the_heartbeat_names_what_changed_and_what_left_per_scope(
     centre = screen(committed_world.dispatcher).wait_for("heartbeat")
     assert [number for number, _version in centre["changed"]["incidents"]] == [east_one]
     assert [number for number, _version in centre["changed"]["left"]] == [elsewhere]
+
+
+def test_a_heartbeat_is_of_one_instant(
+    committed_world: SimpleNamespace, file: Callable[..., Incident]
+) -> None:
+    """What ends between two queries of a heartbeat is in all of it still, or in none of it yet."""
+    number = file().number
+    cancelled: list[str] = []
+
+    def cancel() -> None:
+        incident_cancel(actor=committed_world.dispatcher, number=number, reason="A false alarm")
+        connection.close()
+
+    def end_it_meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if 'FROM "dispatch_incident"' in sql and not cancelled:
+            cancelled.append(sql)
+            other = threading.Thread(target=cancel)
+            other.start()
+            other.join()
+        return result
+
+    district = Scope("district", None)
+    with connection.execute_wrapper(end_it_meanwhile):
+        (text,) = BoardSource().heartbeats({district}, redis=True).values()
+    assert cancelled and not Incident.objects.filter(number=number, status__in=OPEN).exists()
+    beat = json.loads(text)
+    assert (beat["changed"]["incidents"], beat["changed"]["left"], beat["open"]) == ([[number, 1]], [], 1)
 
 
 def test_snapshot_and_events_make_a_fresh_snapshot(
