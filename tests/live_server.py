@@ -78,6 +78,13 @@ class Screen:
         found: dict[str, Any] = answer.json()
         return found
 
+    def agrees(self) -> bool:
+        """Whether what is held is what a fresh snapshot holds."""
+        fresh = self.snapshot()
+        return self.incidents == {row["number"]: row for row in fresh["incidents"]} and self.units == {
+            row["id"]: row for row in fresh["units"]
+        }
+
     def receive(self, seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """The next frame, applied. TimeoutError without one, ConnectionClosed at the end."""
         frame: dict[str, Any] = json.loads(self.socket.recv(timeout=seconds))
@@ -108,6 +115,12 @@ class Screen:
             if frame["type"] == kind and where(frame):
                 return frame
         raise TimeoutError(kind)
+
+    def until(self, holds: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
+        """Take what comes until `holds()`. TimeoutError if it never does."""
+        end = time.monotonic() + seconds
+        while not holds():
+            self.receive(max(0.0, end - time.monotonic()))
 
     def hear(self, seconds: float) -> list[dict[str, Any]]:
         """Everything that comes within `seconds`, heartbeats left out."""

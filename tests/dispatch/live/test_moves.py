@@ -47,17 +47,17 @@ def test_a_stream_of_positions_is_one_frame_a_second(
     for step in range(40):
         move(step)
     last = 36.5 + 39 / 1e5
-    while any(
-        held.units[getattr(committed_world, name).pk]["lat"] != last for name in ("east_car", "squadron")
-    ):
-        held.receive()
+    held.until(
+        lambda: all(
+            held.units[getattr(committed_world, name).pk]["lat"] == last for name in ("east_car", "squadron")
+        )
+    )
     seconds = (clock.now() - began) / timedelta(seconds=1)
     # one at once, one each second; a heartbeat each half second lets go of what is held
     assert 2 <= len(_batches(held)) <= 2 + 3 * seconds
     assert len(_batches(held)) < 40
     assert [len(frame["messages"]) for frame in _batches(held)] == [4] * len(_batches(held))
-    fresh = {row["id"]: row for row in held.snapshot()["units"]}
-    assert held.units == fresh
+    assert held.agrees()
 
 
 def test_each_screen_hears_of_its_own_units(

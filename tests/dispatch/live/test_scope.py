@@ -50,18 +50,17 @@ def test_a_unit_brings_its_organisation_in_and_its_release_lets_it_go(
         number=number,
         units=[committed_world.south_car.pk, committed_world.squadron.pk],
     )
-    assert told(south.hear(0.5), "incident")[-1]["number"] == number
-    assert south.units[committed_world.south_car.pk]["incident"] == number
+    south.until(lambda: number in south.incidents)
+    south.until(lambda: south.units[committed_world.south_car.pk]["incident"] == number)
     assert guard.wait_for("unit")["incident"] == number
     assert {order["label"] for order in south.incidents[number]["assignments"]} == {"山头01", "城东中队"}
 
     assignment_advance(
         actor=committed_world.dispatcher, number=number, assignment=orders[0].pk, verb="release"
     )
-    farewell = told(south.hear(0.5), "incident")[-1]
-    assert farewell["left"] is True
+    farewell = south.wait_for("incident", lambda frame: frame.get("left") is True)
     assert set(farewell) == {"type", "event", "number", "version", "status", "station", "left"}
-    assert south.units[committed_world.south_car.pk]["incident"] is None
+    south.until(lambda: south.units[committed_world.south_car.pk]["incident"] is None)
     assert number not in south.incidents
     guard.hear(0.2)
     assert number in guard.incidents
