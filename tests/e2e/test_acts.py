@@ -12,7 +12,7 @@ from dispatch.models import Assignment, Incident
 from dispatch.services.incident import incident_claim, incident_file
 from tests.world import IN_EAST, SOUTH
 
-from .conftest import Desk
+from .conftest import Desk, intercept
 from .test_board import open_board
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -37,7 +37,7 @@ def test_what_was_typed_comes_back_until_the_server_has_it(
     text.fill("长" * 2001)
     page.keyboard.press("Enter")
     expect(wrong).to_have_text("At most 2000 characters; these are 2001.")
-    page.route("**/notes/", _drop)
+    intercept(page, "**/notes/", _drop)
     text.fill("长" * 2000)
     page.keyboard.press("Enter")
     expect(wrong).to_contain_text("The server did not answer")
@@ -46,7 +46,7 @@ def test_what_was_typed_comes_back_until_the_server_has_it(
     expect(result).to_have_text("Note added")
     assert fight.timeline.filter(code="incident.note").count() == 1
 
-    page.route("**/hand-over/", lambda route: route.abort())
+    intercept(page, "**/hand-over/", lambda route: route.abort())
     page.keyboard.press("h")
     page.locator("#ask-choice").select_option(SOUTH)
     text.fill("It lies on their ground")
@@ -66,7 +66,7 @@ def test_a_late_refusal_waits_for_the_question_that_is_open_and_keeps_to_its_inc
     result = page.locator("[data-acts] .result")
     expect(page.locator("[data-who] h1")).to_have_text("Fight outside a shop")
     held: list[Route] = []
-    page.route("**/notes/", lambda route: held.append(route))
+    intercept(page, "**/notes/", lambda route: held.append(route))
     page.keyboard.press("/")
     page.locator("[name=line]").fill("note 0002 The drummer has left")
     page.keyboard.press("Enter")
@@ -85,7 +85,7 @@ def test_a_late_refusal_waits_for_the_question_that_is_open_and_keeps_to_its_inc
     expect(result).to_have_text("Note added")
     assert noise.timeline.last().data["text"] == "The drummer has left"
 
-    page.route("**/split/", _drop, times=1)
+    intercept(page, "**/split/", _drop, times=1)
     page.keyboard.press("m")
     expect(page.get_by_role("button", name="More")).to_have_attribute("aria-expanded", "true")
     page.get_by_role("button", name="Split…").click()
@@ -108,7 +108,7 @@ def test_steps_noted_stand_beside_each_other_and_go_up_with_the_page(
     page = desk.open("/station/")
     press = page.locator("[data-units]").get_by_role("button", name="Set out")
     expect(press).to_have_count(2)
-    page.route("**/notes/", lambda route: None)  # an act that never ends
+    intercept(page, "**/notes/", lambda route: None)  # an act that never ends
     page.keyboard.press("n")
     page.locator("#ask-text").fill("Under way")
     page.keyboard.press("Enter")
@@ -157,7 +157,7 @@ def test_enter_while_a_call_is_saved_is_not_the_boards(
     page.locator("#intake-summary").fill("Loud music")
     page.locator("#intake-point").fill("36.50, 117.88")
     held: list[Route] = []
-    page.route("**/api/incidents/", lambda route: held.append(route))
+    intercept(page, "**/api/incidents/", lambda route: held.append(route))
     page.keyboard.press("Control+Enter")
     expect(page.locator("#intake")).to_have_attribute("aria-busy", "true")
     page.wait_for_timeout(200)  # the focus of a disabled field is lost with the next picture

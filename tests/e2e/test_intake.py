@@ -15,7 +15,7 @@ from grid.models import Hazard
 from grid.services.hazard import hazard_enter
 from tests.world import IN_EAST
 
-from .conftest import Desk
+from .conftest import Desk, intercept
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -75,7 +75,7 @@ def test_pressing_twice_and_a_lost_answer_file_one(form: Desk) -> None:
         else:
             route.continue_()  # type: ignore[attr-defined]
 
-    page.route("**/api/incidents/", lose_the_first_answer)
+    intercept(page, "**/api/incidents/", lose_the_first_answer)
     page.keyboard.press("Control+Enter")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".intake-status")).to_contain_text("Saved 0001", timeout=15_000)
@@ -97,7 +97,7 @@ def test_changed_after_a_lost_answer_it_says_what_was_saved(form: Desk) -> None:
             lost.append(route.fetch())
         route.abort()
 
-    page.route("**/api/incidents/", lose)
+    intercept(page, "**/api/incidents/", lose)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".intake-status")).to_contain_text("No network")
     page.get_by_role("button", name="Stop trying").click()
@@ -299,7 +299,7 @@ def test_a_crash_without_a_network_and_a_lost_answer_still_file_one(form: Desk) 
     """The tab dies while the first answer is lost; the next tab takes the draft up and sends it with the same key."""
     page = form.page
     fill(page)
-    page.route("**/api/incidents/", lambda route: (route.fetch(), route.abort()))
+    intercept(page, "**/api/incidents/", lambda route: (route.fetch(), route.abort()))
     page.keyboard.press("Control+Enter")
     expect(page.locator(".intake-status")).to_contain_text("No network")
     form.context.set_offline(True)

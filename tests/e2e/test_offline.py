@@ -17,7 +17,7 @@ from grid.services.hazard import hazard_enter
 from tests.live_server import session_headers
 from tests.world import IN_EAST
 
-from .conftest import PHONE, Desk, answer_twice
+from .conftest import PHONE, Desk, answer_twice, intercept
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEPT_SECONDS = 2.0
@@ -198,7 +198,7 @@ def test_warnings_and_the_caller_reach_the_phone_though_an_answer_was_lost(
     phone.get_by_role("button", name="城东01").click()
     expect(phone.locator("[data-card-what]")).to_contain_text("Chained on the east side")
 
-    phone.route("**/reveal/", lambda route: route.abort(), times=1)
+    intercept(phone, "**/reveal/", lambda route: route.abort(), times=1)
     phone.get_by_role("button", name="Caller").click()
     answer_twice(phone, "Which door?")
     expect(phone.get_by_role("link", name="13800000612")).to_have_attribute("href", "tel:13800000612")

@@ -10,7 +10,7 @@ from dispatch.models import Incident
 from dispatch.services.incident import incident_note
 from dispatch.services.shift import entry_write
 
-from .conftest import Desk, answer_twice
+from .conftest import Desk, answer_twice, intercept
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -95,7 +95,7 @@ def test_what_was_typed_stands_there_again_after_a_lost_answer(
 
     page.keyboard.press("t")
     expect(page.locator("[data-line]")).to_have_text("Nothing to do for you here")
-    page.route("**/notes/", lose_first)
+    intercept(page, "**/notes/", lose_first)
     page.locator("[data-do=note]").click()
     answer_twice(page, "The gate is locked")
     expect(page.locator("[data-part]")).to_contain_text("The gate is locked")

@@ -14,7 +14,7 @@ from grid.models import Hazard
 from grid.services.hazard import hazard_enter
 from tests.world import IN_EAST
 
-from .conftest import Desk
+from .conftest import Desk, intercept
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 HELD_MS = 1200  # a web process holds the warnings for up to a second
@@ -67,7 +67,7 @@ def test_a_lost_answer_enters_one_warning_and_keeps_what_was_typed(
     text.press("Enter")
     expect(text).to_have_attribute("aria-invalid", "true")
     expect(text).to_have_accessible_description(re.compile("no phone or identity numbers"))
-    board.route("**/api/hazards/", lose_first)
+    intercept(board, "**/api/hazards/", lose_first)
     text.fill("Bottles in the cellar")
     text.evaluate("(field) => { field.form.requestSubmit(); field.form.requestSubmit(); }")
     expect(dialog).to_contain_text("The server did not answer")
@@ -80,7 +80,7 @@ def test_a_lost_answer_enters_one_warning_and_keeps_what_was_typed(
 
     place.get_by_role("button", name="Withdraw").click()
     why = dialog.locator("#ask-text")
-    board.route("**/withdraw/", lambda route: route.abort())
+    intercept(board, "**/withdraw/", lambda route: route.abort())
     why.fill("Taken away")
     why.press("Enter")
     expect(dialog).to_contain_text("The server did not answer")
@@ -90,7 +90,7 @@ def test_a_lost_answer_enters_one_warning_and_keeps_what_was_typed(
     expect(place).not_to_contain_text("Bottles in the cellar")
 
     held: list[Route] = []
-    board.route("**/api/hazards/", lambda route: held.append(route))
+    intercept(board, "**/api/hazards/", lambda route: held.append(route))
     place.get_by_role("button", name="Warn about this place").click()
     text.fill("Rotten floor")
     reason.fill("Inspection")

@@ -11,7 +11,7 @@ from dispatch.services.incident import incident_file
 from grid.models import Preference, User
 from tests.world import IN_EAST
 
-from .conftest import Desk
+from .conftest import Desk, intercept
 from .test_board import open_board
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -70,7 +70,7 @@ def test_a_choice_holds_on_every_screen(committed_world: SimpleNamespace, sit: C
     expect(third.locator("[name=order_sound]")).to_have_value("1")
     expect(third.locator("[name=volume]")).to_have_value("20")
 
-    second.route("**/js/grid/preference.js", lambda route: route.abort(), times=1)
+    intercept(second, "**/js/grid/preference.js", lambda route: route.abort(), times=1)
     second.keyboard.press("o")  # without its script the panel is a page
     second.wait_for_url("**/preferences/")
 

@@ -12,7 +12,7 @@ from dispatch.models import Incident
 from dispatch.services.incident import incident_file, incident_note
 from tests.world import IN_EAST
 
-from .conftest import Desk
+from .conftest import Desk, intercept
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 UNPROVEN = re.compile(r"\bunproven\b")
@@ -39,7 +39,7 @@ def test_a_lost_frame_greys_its_panels_until_they_are_mended(
     page = open_board(desk)
     queue, strip = page.locator("[data-queue]"), page.locator("[data-queue] [data-proof-strip]")
     expect(queue.locator("[data-proof]")).to_contain_text("checked")
-    desk.page.route("**/api/board/", lambda route: route.abort())
+    intercept(desk.page, "**/api/board/", lambda route: route.abort())
     filed = incident_file(actor=committed_world.watch, category="noise", summary="Loud music", **IN_EAST)
     expect(queue).to_have_class(UNPROVEN)
     expect(strip).to_contain_text("Not current since")
@@ -81,7 +81,7 @@ def test_a_line_that_drops_within_a_repair_leaves_nothing_grey(
     expect(queue.locator("[data-proof]")).to_contain_text("checked")
     under_way: list[Route] = []
     held = True
-    page.route("**/api/board/", lambda route: under_way.append(route) if held else route.continue_())
+    intercept(page, "**/api/board/", lambda route: under_way.append(route) if held else route.continue_())
     filed = incident_file(actor=committed_world.watch, category="noise", summary="Loud music", **IN_EAST)
     expect(queue).to_have_class(UNPROVEN)  # the repair of the queue alone is on its way
     wires[0].close()
@@ -101,7 +101,7 @@ def test_a_story_that_cant_be_read_greys_the_detail_alone(
     page = open_board(desk)
     detail = page.locator("[data-detail]")
     expect(page.locator(".history li")).not_to_have_count(0)
-    desk.page.route("**/events/", lambda route: route.abort())
+    intercept(desk.page, "**/events/", lambda route: route.abort())
     incident_note(actor=committed_world.watch, number=fight.number, text="A second patrol is near")
     expect(detail).to_have_class(UNPROVEN)
     expect(detail.locator("[data-proof-strip]").first).to_contain_text("Not current since")

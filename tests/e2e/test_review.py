@@ -17,7 +17,7 @@ from dispatch.services.incident import incident_close, incident_file
 from dispatch.services.timer import timers_sweep
 from tests.world import IN_EAST, build_world
 
-from .conftest import Desk
+from .conftest import Desk, intercept
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -150,7 +150,7 @@ def test_who_passes_by_looks_nobody_up_and_a_late_answer_counts_no_more(
         else:
             route.continue_()
 
-    page.route("**/played/", answer)
+    intercept(page, "**/played/", answer)
     row = {
         number: page.locator(f".queue [data-number='{number}']") for number in (passed, late, night.number)
     }
@@ -169,7 +169,7 @@ def test_who_passes_by_looks_nobody_up_and_a_late_answer_counts_no_more(
     ]
 
     page.unroute("**/played/")
-    page.route(f"**/{passed}/played/", lambda route: route.abort())
+    intercept(page, f"**/{passed}/played/", lambda route: route.abort())
     row[passed].click()
     page.get_by_role("button", name="Incident", exact=True).click()
     expect(page.locator("[data-problem]")).to_contain_text("did not answer")

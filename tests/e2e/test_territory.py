@@ -21,7 +21,7 @@ from grid.services.territory_effect import plans_take_effect
 from tests.factories.ground import PersonFactory
 from tests.world import EAST
 
-from .conftest import Desk
+from .conftest import Desk, intercept
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 EDITOR = "/admin/grid/grid/territory/"
@@ -156,7 +156,7 @@ def test_borders_move_together_and_a_fault_is_mended(
     expect(page.locator("[data-saved]")).to_contain_text("Saved")
 
     held: list[Route] = []
-    page.route("**/save/", lambda route: held.append(route), times=1)
+    intercept(page, "**/save/", lambda route: held.append(route), times=1)
     with page.expect_request("**/save/"):
         page.keyboard.press("Control+z")
     expect(page.locator("[data-count=changes]")).to_have_text("")
@@ -234,7 +234,7 @@ def test_no_edit_is_lost_without_a_session_and_a_refused_one_is_taken_back(
     expect(station).to_be_focused()  # though the form was drawn anew
 
     page.click("[data-tab=faults]")
-    page.route("**/plans/*/?whole=1", lambda route: route.abort())
+    intercept(page, "**/plans/*/?whole=1", lambda route: route.abort())
     page.get_by_role("button", name="Check the whole territory").click()
     expect(page.locator("[data-said]")).to_contain_text("The server did not answer")
 
@@ -259,7 +259,9 @@ def test_of_two_files_the_last_chosen_counts(
         return path
 
     held: list[Route] = []
-    page.route("**/api/territory/import/", lambda route: route.continue_() if held else held.append(route))
+    intercept(
+        page, "**/api/territory/import/", lambda route: route.continue_() if held else held.append(route)
+    )
     page.click("[data-tool=import]")
     chosen, counts = page.locator("[data-import] [name=file]"), page.locator("[data-import] .counts li")
     chosen.set_input_files(file("first.geojson", 1))
