@@ -43,8 +43,11 @@ class OtherSide:
                 """Quiet."""
 
         self.released = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        class Side(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 64  # Python's 5 turns away some of the many that come at once
+
+        self.server = Side(("127.0.0.1", 0), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
         self.origin = f"http://127.0.0.1:{self.server.server_port}"

@@ -122,6 +122,7 @@ export function mount(root) {
   });
   player.addEventListener("problem", ({ detail }) => tell(detail.error));
   state.addEventListener("select", () => {
+    deck.problem(null);
     deck.moments(moments, state.selected);
     showSpan();
     const { selected } = state;
@@ -142,6 +143,10 @@ export function mount(root) {
     const moment = story.beside(by);
     if (moment) player.seekAfter(moment.ms);
   };
+  const onMap = (name) => () => {
+    const why = map.act(name);
+    if (why) deck.problem(why);
+  };
   const always = { always: true, repeats: true, shift: true };
   bind([
     key("review-play", "Space", gettext("Play or pause"), (event) => (inField(event) ? false : player.play()), { always: true, over: ".row, .moments button" }),
@@ -153,10 +158,10 @@ export function mount(root) {
     key("up", "ArrowUp", gettext("Previous incident"), (event) => (inField(event) ? false : list.step(-1)), always),
     key("down", "ArrowDown", gettext("Next incident"), (event) => (inField(event) ? false : list.step(1)), always),
     key("fold", "KeyG", gettext("Folded rows"), () => list.toggleFold()),
-    key("legend", "KeyL", gettext("Legend"), () => map.act("legend")),
-    key("whole", "Digit0", gettext("Whole district"), () => map.act("whole")),
-    key("selected", "KeyZ", gettext("Selected incident on the map"), () => map.act("selected")),
-    key("lens", "KeyX", gettext("Lens of the town"), () => map.act("lens")),
+    key("legend", "KeyL", gettext("Legend"), onMap("legend")),
+    key("whole", "Digit0", gettext("Whole district"), onMap("whole")),
+    key("selected", "KeyZ", gettext("Selected incident on the map"), onMap("selected")),
+    key("lens", "KeyX", gettext("Lens of the town"), onMap("lens")),
   ]);
   const jumps = () => ["review-back", "review-forth"].map(hint);
   const hints = [
