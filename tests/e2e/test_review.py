@@ -157,6 +157,7 @@ def test_who_passes_by_looks_nobody_up_and_a_late_answer_counts_no_more(
     row = {
         number: page.locator(f".queue [data-number='{number}']") for number in (passed, late, night.number)
     }
+    expect(page.locator(".queue [data-number]")).to_have_count(3)
     # one after the other at once: a slow machine might rest on the first
     with page.expect_request(f"**/{late}/played/"):
         page.evaluate(_CHOOSE, [passed, late])
