@@ -39,7 +39,7 @@ def test_a_mark_is_drawn_and_found_where_the_hand_has_moved_it(
     page = desk.open("/board/")
     page.wait_for_function("() => performance.getEntriesByName('board:whole').length")
     if workers:
-        page.wait_for_function("() => performance.getEntriesByName('map:hired').length")
+        page.wait_for_function("() => performance.getEntriesByName('map:hired').length === 2")
     page.keyboard.press("z")  # to the middle
     box = page.locator("[data-map]").bounding_box()
     assert box
@@ -65,7 +65,7 @@ def test_what_is_chosen_shows_at_once(
     committed_world: SimpleNamespace, noise: Incident, sit: Callable[..., Desk]
 ) -> None:
     page = sit(committed_world.dispatcher, language="en").open("/board/")
-    page.wait_for_function("() => performance.getEntriesByName('map:hired').length")
+    page.wait_for_function("() => performance.getEntriesByName('map:hired').length === 2")
     page.keyboard.press("z")
     page.evaluate(_COUNT_PICTURES)
     # only the choice itself can draw
@@ -89,7 +89,7 @@ def test_a_picture_that_breaks_its_worker_is_drawn_by_the_page(
         };"""
     )
     page = desk.open("/board/")
-    page.wait_for_function("() => performance.getEntriesByName('map:hired').length")
+    page.wait_for_function("() => performance.getEntriesByName('map:hired').length === 2")
     page.wait_for_load_state("networkidle")  # what a dispatch would uncover draws the ground as well
     page.evaluate(_COUNT_PICTURES)
     page.evaluate("window.breaks = true")

@@ -1,5 +1,5 @@
 /* The ground: grids, station lines, district line, as paths made when first needed and painted at any zoom.
- * new Ground(collection), GeoJSON as /api/grids/ answers it (map_ground_follow.js asks for it): ground.collection
+ * Ground.of(collection), GeoJSON as /api/grids/ answers it (map_ground_follow.js asks for it), one of each: ground.collection
  * ground.bounds {west, south, east, north}; ground.cells [{code, station, x, y}] (middle, in mercator 0…1)
  * ground.paint(context, view, colours, {tints: Map(station → colour), over}) — land, tints, `over()`, grids, stations, district
  * ground.grid(code) → path; ground.fill(context, view, path, colour, {hatch})
@@ -15,7 +15,14 @@ const HATCH_PX = 7;
 const ringsOf = ({ type, coordinates }) =>
   type === "Polygon" ? coordinates : type === "MultiPolygon" ? coordinates.flat() : [];
 
+const made = new WeakMap(); // collection → its ground: who shows it and who paints it in the page share one
+
 export class Ground {
+  static of(collection) {
+    if (!made.has(collection)) made.set(collection, new Ground(collection));
+    return made.get(collection);
+  }
+
   constructor(collection) {
     const by = { grid: [], station: [], district: [] };
     for (const feature of collection.features) by[feature.properties.kind ?? "grid"]?.push(feature);
@@ -31,7 +38,7 @@ export class Ground {
     });
   }
 
-  /** A page that lets a worker draw (map_ground_worker.js) needs none of these itself. */
+  /** Made when something is drawn: who only asks where things lie needs none. */
   get lines() {
     return (this.kept ??= {
       grids: this.#borders(this.by.grid),

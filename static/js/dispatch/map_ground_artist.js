@@ -7,7 +7,7 @@ import { cleared } from "./map_view.js";
 
 export class Artist {
   take({ collection }) {
-    this.ground = new Ground(collection);
+    this.ground = Ground.of(collection);
   }
 
   draw(canvas, { view, ratio, colours, tints }) {

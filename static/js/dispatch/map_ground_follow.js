@@ -24,7 +24,7 @@ export function followGround(live, url, take) {
       const collection = await get(url);
       if (mine !== asked) return; // asked for again meanwhile: this is the older one
       tries = 0;
-      take(new Ground(collection));
+      take(Ground.of(collection));
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       if (mine === asked) later(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** tries++));

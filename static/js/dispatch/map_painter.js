@@ -1,35 +1,38 @@
 /* Pictures drawn by a worker: thousands of borders, or of units and their labels, would hold up a frame under the hand.
- * const painter = new Painter(kind, everything, artist = null)   "ground" or "marks"; `everything()` → the news that says all there is
- *   to know, null without any; who draws is in map_<kind>_artist.js, with take(news) and draw(canvas, picture) → found. With an
- *   `artist` the page itself draws until hire(): a worker that has just begun needs longer for its first picture than the page
- * painter.tell(news); painter.hire()
- * painter.paint(name, picture) → Promise<{bitmap, found} | null>   null: a later wish of that name has come
- * Where a browser has no such worker the page draws, one picture at a time. */
+ * const painter = new Painter(kind, everything, artist)   "ground" or "marks"; `everything()` → the news that says all there is to
+ *   know; the artist of map_<kind>_artist.js has take(news) and draw(canvas, picture) → found
+ * painter.tell(news)
+ * painter.hire() — once something has been drawn: until then the page draws, for a worker that has just begun needs longer for its
+ *   first picture than the page. Where a browser has no such worker the page goes on drawing
+ * painter.paint(name, picture) → Promise<{bitmap, found} | null>   null: a later wish of that name has come */
 
 import { blank } from "../lib/dom.js";
 
 export class Painter {
-  constructor(kind, everything, artist = null) {
-    Object.assign(this, { kind, everything });
-    this.hands = artist && new Here(artist);
+  constructor(kind, everything, artist) {
+    Object.assign(this, { kind, everything, artist });
+    this.hands = new Here(artist);
     this.coming = null; // the worker, until it has drawn its first picture
     this.last = null; // the picture that was asked for last
     this.drawing = new Map(); // name → the wish that is being drawn
     this.next = new Map(); // name → the wish after it
-    if (!artist) this.hands = this.#worker();
   }
 
   tell(news) {
-    this.hands?.tell(news);
+    this.hands.tell(news);
     this.coming?.tell(news);
   }
 
   /** Let a worker draw as soon as it has drawn a picture for practice. */
   hire() {
-    this.coming = this.#worker();
-    const { coming } = this;
-    coming?.tell(this.everything());
-    coming?.draw("practice", this.last).then(() => {
+    let coming;
+    try {
+      coming = this.coming = new There(this.kind, () => this.#alone());
+    } catch {
+      return;
+    }
+    coming.tell(this.everything());
+    coming.draw("practice", this.last).then(() => {
       this.hands = coming;
       this.coming = null;
       performance.mark("map:hired");
@@ -46,7 +49,7 @@ export class Painter {
   }
 
   async #begin(name) {
-    if (this.drawing.has(name) || !this.next.has(name) || !this.hands) return;
+    if (this.drawing.has(name) || !this.next.has(name)) return;
     const wish = this.next.get(name);
     this.next.delete(name);
     this.drawing.set(name, wish);
@@ -57,24 +60,12 @@ export class Painter {
     this.#begin(name);
   }
 
-  #worker() {
-    try {
-      return new There(this.kind, () => this.#alone());
-    } catch {
-      this.#alone();
-      return null;
-    }
-  }
-
   /** No worker can run here: the page draws, also what a worker was at. */
-  async #alone() {
+  #alone() {
     this.coming = null;
     if (this.hands instanceof Here) return;
-    this.hands = null;
-    const { Artist } = await import(`./map_${this.kind}_artist.js`);
-    this.hands = new Here(new Artist());
-    const news = this.everything();
-    if (news) this.hands.tell(news);
+    this.hands = new Here(this.artist);
+    this.hands.tell(this.everything());
     for (const [name, wish] of this.drawing) {
       this.drawing.delete(name);
       if (!this.next.has(name)) this.next.set(name, wish);
