@@ -43,6 +43,7 @@ class OtherSide:
                 """Quiet."""
 
         self.released = threading.Event()
+
         class Side(ThreadingHTTPServer):
             daemon_threads = True
             request_queue_size = 64  # Python's 5 turns away some of the many that come at once

@@ -137,6 +137,14 @@ def test_night_is_remembered_and_every_key_is_told(
     expect(page.locator("[data-sound-state]")).to_contain_text("Muted 00:5")
 
 
+def test_a_button_of_the_map_says_why_it_does_nothing(
+    committed_world: SimpleNamespace, sit: Callable[..., Desk]
+) -> None:
+    page = open_board(sit(committed_world.dispatcher, FULL, language="en"))
+    page.get_by_role("button", name="Selected").click()
+    expect(page.locator("[data-acts] .result")).to_contain_text("Choose an incident first")
+
+
 def test_a_reveal_needs_a_reason_and_shows_in_the_history(
     committed_world: SimpleNamespace, fight: Incident, sit: Callable[..., Desk]
 ) -> None:

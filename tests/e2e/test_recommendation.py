@@ -1,10 +1,13 @@
 """Whom to send: the reasons in words, what it would uncover, and how soon each grid can be reached."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db.models import Value
+from django.db.models.functions import Concat
 from playwright.sync_api import Page, expect
 
 from boshan_police.kernel import clock
@@ -53,6 +56,28 @@ def test_enter_sends_what_is_recommended(
     assert "城东中队" in sent
     assert "城东02" not in sent  # nine minutes without a word: not trusted
     expect(page.locator("[data-history]")).to_contain_text("Recommended:")
+
+
+def test_all_who_are_sent_stand_on_the_button(
+    committed_world: SimpleNamespace, board: Callable[[], Page]
+) -> None:
+    plan((["car"], 1))
+    Unit.objects.update(call_sign=Concat("call_sign", Value("机动巡逻组")))
+    page = board()
+    expect(page.locator("[data-near] .ticked")).to_have_count(1)
+    for key in ("2", "3"):
+        page.keyboard.press(key)
+        expect(page.locator("[data-near] .ticked")).to_have_count(int(key))
+    main = page.locator("[data-acts] .primary")
+    expect(main).to_contain_text(re.compile(r"Send( \S+,){2}"))
+    shown = main.evaluate(
+        """(button) => {
+          const [words, key] = ["span", "kbd"].map((name) => button.querySelector(name));
+          const [inner, outer] = [key, button].map((node) => node.getBoundingClientRect().right);
+          return {lines: words.clientHeight / 20, hidden: words.scrollHeight - words.clientHeight > 4, key: inner < outer - 8};
+        }"""
+    )
+    assert shown == {"lines": 2, "hidden": False, "key": True}
 
 
 def test_what_is_unticked_stays_so(board: Callable[[], Page], committed_world: SimpleNamespace) -> None:

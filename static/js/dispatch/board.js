@@ -25,7 +25,7 @@ export function mount(root) {
   const head = mountHead(root, state);
   mountTabs($("[data-queue]", root), state);
   const list = mountList($("[data-queue]", root), state);
-  const map = mountMap($("[data-ground]", root), state);
+  const map = mountMap($("[data-ground]", root), state, (why) => acts.refuse(why));
   const acts = mountActs($("[data-acts]", root), dialog, state, $("[data-status]", root));
   const detail = mountDetail($("[data-detail]", root), state, acts, dialog);
   mountPreview($("[data-preview]", root), state);

@@ -310,7 +310,7 @@ export function mountActs(root, dialog, state, status) {
     if (mark === drawn) return;
     drawn = mark;
     const held = focused();
-    put(main, first.text, first.run && hint("primary"));
+    put(main, el("span", { title: first.text }, first.text), first.run && hint("primary"));
     main.disabled = !first.run || busy > 0;
     for (const [node, possible] of offered) node.disabled = !possible(row);
     replay.href = `/review/?incident=${row.number}`;

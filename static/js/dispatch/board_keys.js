@@ -14,11 +14,7 @@ export function bindKeys(root, state, { list, map, acts, near, place, alarms, co
     else if (unit === null) acts.refuse(fill(gettext("No unit stands at %(n)s"), { n }));
     else state.tick(unit);
   };
-  /** An act of the map, or why there is nothing to do. */
-  const onMap = (name) => () => {
-    const why = map.act(name);
-    if (why) acts.refuse(why);
-  };
+  const onMap = (name) => () => map.act(name);
   const digits = Array.from({ length: 9 }, (_, index) => `Digit${index + 1}`);
   const keys = [
     key("command", "Slash", gettext("Command line"), () => command.focus()),

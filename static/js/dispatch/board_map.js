@@ -1,5 +1,5 @@
 /* The map in the middle. It never moves under the hand: only the hand, 0 and Z move it.
- * mountMap(root, state) → {act("whole" | "selected" | "lens" | "legend" | "reach") → why nothing was done, in words, else nothing} */
+ * mountMap(root, state, refuse) → {act("whole" | "selected" | "lens" | "legend" | "reach")}; refuse(why) hears, in words, why nothing was done */
 
 import { $, setText } from "../lib/dom.js";
 import { fill, gettext } from "../lib/i18n.js";
@@ -26,7 +26,7 @@ const REPAINT_MS = 250; // vehicles jump four times a second at most
 const AGE_MS = 1000;
 const GROUND_MS = 3000; // so long the marks wait for the ground
 
-export function mountMap(root, state) {
+export function mountMap(root, state, refuse) {
   const { live, config } = state;
   const box = $("[data-map]", root);
   const tip = $("[data-map-tip]", root);
@@ -41,6 +41,7 @@ export function mountMap(root, state) {
   let locked = false; // the hand has moved the map: no fitting until 0
   let picking = false;
   let pin = null; // of an unsaved incident
+  let bar = null; // where it lies: no label goes under it
   let askedAt = -Infinity;
   let queued = 0;
   let timed = false;
@@ -83,7 +84,7 @@ export function mountMap(root, state) {
     const covered = frame && { x: lens.left + view.inner.x, y: lens.top + view.inner.y, w: lens.size[0], h: lens.size[1] };
     if (lens) lens.visible = Boolean(frame);
     if (frame) lensMarksAnew();
-    const answer = await paintMarks("main", { view, frame, covered });
+    const answer = await paintMarks("main", { view, frame, covered, bar: bar && { ...bar, x: bar.x + view.inner.x, y: bar.y + view.inner.y } });
     if (answer && loaded) requestAnimationFrame(() => timeWhole(answer.found.held));
     return answer;
   }
@@ -202,7 +203,13 @@ export function mountMap(root, state) {
     $("[data-map-act=legend]", root).setAttribute("aria-pressed", String(on));
   }
 
+  /** Each says why nothing was done, where there was nothing to do. */
   const acts = { whole, selected: toSelected, lens: toLens, legend: () => showLegend(), reach: () => reach.toggle() };
+
+  function act(name) {
+    const why = acts[name]();
+    if (why) refuse(why);
+  }
 
   // --- the hand -----------------------------------------------------------------------------------------
   function hit(point, touch) {
@@ -287,7 +294,16 @@ export function mountMap(root, state) {
   map.on("dragstart", () => (locked = true));
   box.addEventListener("wheel", () => (locked = true), { passive: true });
   new ResizeObserver(() => (locked ? map.invalidateSize({ pan: false }) : whole())).observe(box);
-  root.addEventListener("click", (event) => acts[event.target.closest("[data-map-act]")?.dataset.mapAct]?.());
+  const barNode = $(".map-bar", root);
+  const whereBar = new ResizeObserver(() => {
+    const { offsetLeft: x, offsetTop: y, offsetWidth: w, offsetHeight: h } = barNode;
+    bar = { x, y, w, h };
+  });
+  for (const node of [box, barNode]) whereBar.observe(node);
+  root.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-map-act]");
+    if (button) act(button.dataset.mapAct);
+  });
   legend.append(...legendNodes());
   showLegend(matchMedia("(min-width: 1601px)").matches);
 
@@ -318,5 +334,5 @@ export function mountMap(root, state) {
   });
   setTimeout(() => ground || layers.reset(), GROUND_MS);
 
-  return { act: (name) => acts[name]() };
+  return { act };
 }

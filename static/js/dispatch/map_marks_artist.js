@@ -1,6 +1,6 @@
 /* What stands on the map, drawn for a painter (map_painter.js): it keeps the rows as they came, arranges and paints them.
  * News {stations, units, incidents, gone: [unit id | incident number]} — rows that are new or changed (map_news.js)
- * Picture {name, view, ratio, colours, now, entries: [[number, state, text]], selected, ticked, frame, covered, pin, trails}
+ * Picture {name, view, ratio, colours, now, entries: [[number, state, text]], selected, ticked, frame, covered, bar, pin, trails}
  *   → {hits, held: {incidents, units}} — for the hand (map_scene.js), and how many rows the picture was made of
  *   `name` keeps the labels of one picture at their places; `trails` as map_trail_paint.js wants them */
 
@@ -26,7 +26,7 @@ export class Artist {
     for (const key of gone) this.units.delete(key) || this.incidents.delete(key);
   }
 
-  draw(canvas, { name, view, ratio, colours, entries: order, ticked, frame, covered, pin, trails, ...rest }) {
+  draw(canvas, { name, view, ratio, colours, entries: order, ticked, frame, covered, bar = null, pin, trails, ...rest }) {
     const context = cleared(canvas, view, ratio);
     this.#dress(colours, ratio);
     const entries = order
@@ -40,7 +40,7 @@ export class Artist {
       units,
       ticked: new Set(ticked),
       frame,
-      covered,
+      taken: [covered, bar].filter(Boolean),
       stations: this.stations,
       memory: this.slots.get(name).at(view),
       measure: this.measure,

@@ -1,8 +1,8 @@
 /* What stands where in a view: marks, docked units, rings of calm incidents, groups of free units, labels. Pure arrangement, no painting.
- * arrange(view, {entries, units, selected, ticked, now, frame, covered, stations, memory, measure}) → scene
+ * arrange(view, {entries, units, selected, ticked, now, frame, taken = [], stations, memory, measure}) → scene
  * scene: {incidents, dots, rings, units, groups, labels, names, lines, hits}
  *   hits [{x, y, number | unit | group: [unit id]}] for the hand; `frame` {x, y, w, h} is what the lens shows: inside it only dots;
- *   `covered` is where the lens lies: no label goes under it */
+ *   `taken` [{x, y, w, h}] is where the lens and the map's bar lie: no label goes under them */
 
 import { metres } from "../lib/geo.js";
 import { ago } from "../lib/time.js";
@@ -22,7 +22,7 @@ const GROUP_FAR_PX = 44; // where the whole district is seen
 const FLOOD = 120; // incidents beyond which each is drawn smaller over the district, and calm ones merge sooner
 const MERGE_FLOOD_PX = 22;
 
-export function arrange(view, { entries, units: all, selected, ticked, now, frame, covered, stations, memory, measure, titleOf }) {
+export function arrange(view, { entries, units: all, selected, ticked, now, frame, taken, stations, memory, measure, titleOf }) {
   const district = view.zoom <= 12.5;
   const street = view.zoom >= 15;
   const flood = district && entries.length > FLOOD;
@@ -31,7 +31,7 @@ export function arrange(view, { entries, units: all, selected, ticked, now, fram
   const unitSize = district && units.length > CROWD ? 12 : district ? 16 : street ? 26 : 22;
   const scene = { incidents: [], dots: [], rings: [], units: [], groups: [], labels: [], names: [], lines: [], hits: [], size, unitSize };
   const space = new Space(view.width, view.height, view.inner);
-  if (covered) space.block(covered.x, covered.y, covered.w, covered.h);
+  for (const { x, y, w, h } of taken) space.block(x, y, w, h);
   const seen = (x, y) => x > -40 && y > -40 && x < view.width + 40 && y < view.height + 40;
   const inFrame = (x, y) => frame && x > frame.x && x < frame.x + frame.w && y > frame.y && y < frame.y + frame.h;
   const calm = [];

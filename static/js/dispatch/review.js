@@ -40,7 +40,7 @@ export function mount(root) {
 
   mountTabs($("[data-queue]", root), state);
   const list = mountList($("[data-queue]", root), state);
-  const map = mountMap($("[data-ground]", root), state);
+  const map = mountMap($("[data-ground]", root), state, (why) => deck.problem(why));
   const story = mountStory($("[data-story]", root), state, player);
   const deck = mountDeck($("[data-deck]", root), player, { span, shift, day });
   deck.limits(config.begins, now());
@@ -143,10 +143,7 @@ export function mount(root) {
     const moment = story.beside(by);
     if (moment) player.seekAfter(moment.ms);
   };
-  const onMap = (name) => () => {
-    const why = map.act(name);
-    if (why) deck.problem(why);
-  };
+  const onMap = (name) => () => map.act(name);
   const always = { always: true, repeats: true, shift: true };
   bind([
     key("review-play", "Space", gettext("Play or pause"), (event) => (inField(event) ? false : player.play()), { always: true, over: ".row, .moments button" }),
