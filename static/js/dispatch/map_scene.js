@@ -1,5 +1,5 @@
 /* What stands where in a view: marks, docked units, rings of calm incidents, groups of free units, labels. Pure arrangement, no painting.
- * arrange(view, {entries, units, selected, ticked, now, frame, taken = [], stations, memory, measure}) → scene
+ * arrange(view, {entries, units, selected, ticked, now, frame, taken, stations, memory, measure}) → scene
  * scene: {incidents, dots, rings, units, groups, labels, names, lines, hits}
  *   hits [{x, y, number | unit | group: [unit id]}] for the hand; `frame` {x, y, w, h} is what the lens shows: inside it only dots;
  *   `taken` [{x, y, w, h}] is where the lens and the map's bar lie: no label goes under them */
@@ -22,7 +22,7 @@ const GROUP_FAR_PX = 44; // where the whole district is seen
 const FLOOD = 120; // incidents beyond which each is drawn smaller over the district, and calm ones merge sooner
 const MERGE_FLOOD_PX = 22;
 
-export function arrange(view, { entries, units: all, selected, ticked, now, frame, taken, stations, memory, measure, titleOf }) {
+export function arrange(view, { entries, units: all, selected, ticked, now, frame, taken = [], stations, memory, measure, titleOf }) {
   const district = view.zoom <= 12.5;
   const street = view.zoom >= 15;
   const flood = district && entries.length > FLOOD;
