@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from dispatch.models import Incident
+from dispatch.services.incident import incident_note
 
 from .conftest import Desk
 
@@ -45,6 +46,23 @@ def test_an_answer_that_breaks_off_is_none(
 
     page = _attach(sit(committed_world.dispatcher, language="en"), fight, broken)
     expect(page.locator(".incident-line")).to_contain_text(NO_ANSWER)
+
+
+def test_a_file_chosen_while_the_page_is_drawn_anew_is_sent(
+    committed_world: SimpleNamespace, fight: Incident, sit: Callable[..., Desk]
+) -> None:
+    """Who takes a photo needs a while, and meanwhile others write."""
+    desk = sit(committed_world.dispatcher, language="en")
+    desk.page.route("**/attachments/", lambda route: route.fulfill(status=201, json={}))
+    page = desk.open(f"/incidents/{fight.number}/")
+    with page.expect_file_chooser() as chooser:
+        page.locator(".incident-attach").click()
+    page.locator("[data-attach]").focus()
+    incident_note(actor=committed_world.watch, number=fight.number, text="A second patrol is near")
+    expect(page.locator("[data-part]")).to_contain_text("A second patrol is near")
+    expect(page.locator("[data-attach]")).to_be_focused()
+    chooser.value.set_files(PHOTO)  # type: ignore[arg-type]
+    expect(page.locator(".incident-line")).to_contain_text("door.jpg attached")
 
 
 def test_a_session_that_has_ended_is_said(

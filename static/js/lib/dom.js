@@ -3,7 +3,8 @@
  * svg("path", {d, …}, child, …) → the same of a drawing
  * $(selector, root), $$(selector, root) → element | null, array
  * put(node, …children) — replaces the content
- * redraw(node, …children) — the same under the keyboard: the focus goes to what has the same data-focus, else to the node
+ * redraw(node, …children) — the same under the keyboard: the focus goes to what has the same data-focus, else to the node;
+ *   what has the same data-stays is the same node as before: a file is being chosen there
  * blank(width, height) → a canvas nobody sees; works in a worker too
  * setText(node, text) — writes only when different, so that nothing is repainted or re-read for nothing */
 
@@ -39,8 +40,14 @@ export const put = (node, ...children) =>
 
 export function redraw(node, ...children) {
   const active = node.contains(document.activeElement) ? document.activeElement : null;
+  const staying = $$("[data-stays]", node);
   put(node, ...children);
-  if (!active || active === node || node.contains(active)) return;
+  for (const old of staying) $(`[data-stays="${CSS.escape(old.dataset.stays)}"]`, node)?.replaceWith(old);
+  if (!active || active === node) return;
+  if (node.contains(active)) {
+    if (staying.some((old) => old.contains(active))) active.focus({ preventScroll: true });
+    return;
+  }
   const same = active.dataset.focus && $(`[data-focus="${CSS.escape(active.dataset.focus)}"]`, node);
   if (same) same.focus({ preventScroll: true });
   if (node.contains(document.activeElement)) return; // what is hidden or disabled takes no focus
