@@ -103,8 +103,7 @@ def intercept(page: Page, pattern: str, handler: Callable[..., object], **option
     """
     page.route("**/caught", lambda route: route.fulfill(body="caught"))
     page.route(pattern, handler, **options)
-    while page.evaluate("fetch('/caught').then((answer) => answer.text())") != "caught":
-        page.wait_for_timeout(20)
+    page.wait_for_function("async () => (await (await fetch('/caught')).text()) === 'caught'")
 
 
 @pytest.fixture

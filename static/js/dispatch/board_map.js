@@ -44,8 +44,8 @@ export function mountMap(root, state, refuse) {
   let bar = null; // where it lies: no label goes under it
   let askedAt = -Infinity;
   let queued = 0;
-  let timed = false;
-  let groundTimed = false;
+  let allStands = false;
+  let groundStands = false;
   const asked = performance.now();
 
   const map = L.map(box, {
@@ -72,7 +72,7 @@ export function mountMap(root, state, refuse) {
   async function groundOf(view, name = "main") {
     if (!ground) return null;
     const answer = await grounds.paint(name, { view, colours, tints: reach.tints() });
-    if (answer && name === "main") requestAnimationFrame(timeGround);
+    if (answer && name === "main") requestAnimationFrame(firstGround);
     return answer;
   }
 
@@ -85,7 +85,7 @@ export function mountMap(root, state, refuse) {
     if (lens) lens.visible = Boolean(frame);
     if (frame) lensMarksAnew();
     const answer = await paintMarks("main", { view, frame, covered, bar: bar && { ...bar, x: bar.x + view.inner.x, y: bar.y + view.inner.y } });
-    if (answer && loaded) requestAnimationFrame(() => timeWhole(answer.found.held));
+    if (answer && loaded) requestAnimationFrame(() => firstWhole(answer.found.held));
     return answer;
   }
 
@@ -132,21 +132,21 @@ export function mountMap(root, state, refuse) {
     marksAnew();
   }
 
-  // The marks in the timeline are for `bench page`, and for whoever asks in the browser's own tools why a board is slow. The
-  // workers begin once all is there: earlier they would take the page's time, which draws its first pictures itself.
-  function timeGround() {
-    if (groundTimed) return;
-    groundTimed = true;
+  // Once all is there the workers begin: earlier they would take the page's time, which draws its first pictures itself. The
+  // marks in the timeline are for `bench page`, and for whoever asks in the browser's own tools why a board is slow.
+  function firstGround() {
+    if (groundStands) return;
+    groundStands = true;
     performance.measure("board:ground", { start: asked });
-    if (timed) grounds.hire();
+    if (allStands) grounds.hire();
   }
 
-  function timeWhole(held) {
-    if (timed) return;
-    timed = true;
+  function firstWhole(held) {
+    if (allStands) return;
+    allStands = true;
     performance.mark("board:whole", { detail: held });
     marks.tell(news.changes());
-    if (groundTimed) grounds.hire();
+    if (groundStands) grounds.hire();
     marks.hire();
   }
 
